@@ -1,0 +1,23 @@
+export { conv2d } from './conv/conv2d.ts';
+export { conv2dInputGradient } from './conv/conv2dInputGradient.ts';
+export { conv2dFilterGradient } from './conv/conv2dFilterGradient.ts';
+export { conv2dOracle, conv2dInputGradientOracle, conv2dFilterGradientOracle } from './conv/conv2dOracle.ts';
+export { depthwiseConv2d } from './conv/depthwiseConv2d.ts';
+export { depthwiseConv2dInputGradient } from './conv/depthwiseConv2dInputGradient.ts';
+export { depthwiseConv2dFilterGradient } from './conv/depthwiseConv2dFilterGradient.ts';
+export {
+  depthwiseConv2dOracle,
+  depthwiseConv2dInputGradientOracle,
+  depthwiseConv2dFilterGradientOracle,
+} from './conv/depthwiseConv2dOracle.ts';
+export { maxPool } from './pool/maxPool.ts';
+export { maxPoolGradient } from './pool/maxPoolGradient.ts';
+export { avgPool } from './pool/avgPool.ts';
+export { avgPoolGradient } from './pool/avgPoolGradient.ts';
+export { maxPoolOracle, maxPoolGradientOracle, avgPoolOracle, avgPoolGradientOracle } from './pool/poolOracle.ts';
+export { registerGradients } from './tf/gradients.ts';
+export { startEngine, type Engine, type EngineOptions, type Tier } from './tf/startEngine.ts';
+export type { Adapter } from './tf/adapter.ts';
+export type { WasmPaths } from './tf/wasmBinaries.ts';
+export type { ConvOptions, Padding, Pair, PoolOptions, Shape4D } from './window.ts';
+export type { Float64Tensor } from './oracle.ts';

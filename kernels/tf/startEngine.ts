@@ -1,0 +1,113 @@
+import './gradients.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { adapterName, findAdapter, type Adapter } from './adapter.ts';
+import { wasmBinaries, withNodeGlobals, type WasmPaths } from './wasmBinaries.ts';
+
+/** Where the numbers are computed: on the GPU, by WebAssembly on the processor, or by plain JavaScript. */
+export type Tier = 'webgpu' | 'wasm' | 'cpu';
+
+const ORDER: readonly Tier[] = ['webgpu', 'wasm', 'cpu'];
+
+export interface EngineOptions {
+  /** Try this tier first; a software GPU counts only when 'webgpu' is asked for. */
+  readonly tier?: Tier;
+  /** Where tfjs' WebAssembly binaries lie, if not where the bundler put them. */
+  readonly wasmPaths?: WasmPaths;
+  /** Is called with a short sentence before each step. */
+  readonly onProgress?: (doing: string) => void;
+}
+
+export interface Engine {
+  readonly tier: Tier;
+  /** Why this tier, as a sentence for the user. */
+  readonly reason: string;
+  /** The tiers tried before, each with the reason it does not run. */
+  readonly skipped: readonly { readonly tier: Tier; readonly reason: string }[];
+  /** The GPU that was found, used or not. */
+  readonly adapter?: Adapter;
+}
+
+/**
+ * Starts the fastest tier that works here (WebGPU on a real GPU, else WebAssembly, else JavaScript) and makes it tfjs'
+ * current backend. Works in a page, in a module worker and in Node. Throws only when no tier runs at all.
+ */
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { tier: wanted, onProgress } = options;
+  const order = wanted ? [wanted, ...ORDER.filter((tier) => tier !== wanted)] : ORDER;
+  const skipped: { tier: Tier; reason: string }[] = [];
+  let adapter: Adapter | undefined;
+  for (const tier of order) {
+    onProgress?.(`starting ${tier}`);
+    let problem: string | undefined;
+    if (tier === 'webgpu') {
+      const found = await findAdapter();
+      if (typeof found === 'string') problem = found;
+      else {
+        adapter = found;
+        if (found.isFallback && wanted !== 'webgpu')
+          problem = `no GPU: the adapter is software (${adapterName(found)})`;
+        else problem = await startWebgpu(found);
+      }
+    } else problem = tier === 'wasm' ? await startWasm(options.wasmPaths) : await startCpu();
+    if (problem === undefined) {
+      const reason =
+        tier === wanted ? 'asked for' : (skipped.at(-1)?.reason ?? `a GPU was found: ${adapterName(adapter!)}`);
+      return { tier, reason, skipped, ...(adapter && { adapter }) };
+    }
+    skipped.push({ tier, reason: problem });
+  }
+  const list = skipped.map(({ tier, reason }) => `${tier} (${reason})`).join(', ');
+  throw new Error(`no engine runs here: ${list}; try another browser`);
+}
+
+async function startBackend(name: Tier): Promise<string | undefined> {
+  try {
+    if (await tf.setBackend(name)) return undefined;
+    return `${name} did not start`;
+  } catch (error) {
+    return `${name} did not start: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function startCpu(): Promise<string | undefined> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  return startBackend('cpu');
+}
+
+async function startWebgpu(adapter: Adapter): Promise<string | undefined> {
+  await import('@tensorflow/tfjs-backend-webgpu');
+  // Kernels with barriers cost milliseconds per dispatch on a software adapter; program type 2 (small output) has none.
+  if (adapter.isFallback) tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 2);
+  return startBackend('webgpu');
+}
+
+/** The smallest module there is: it compiles wherever WebAssembly is allowed at all. */
+const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+async function startWasm(paths: WasmPaths | undefined): Promise<string | undefined> {
+  if (typeof WebAssembly !== 'object') return 'there is no WebAssembly here';
+  try {
+    new WebAssembly.Module(EMPTY_MODULE);
+  } catch {
+    return "the page's security policy blocks WebAssembly; add 'wasm-unsafe-eval' to its script-src";
+  }
+  const [{ setWasmPaths }, { registerWasmKernels }] = await Promise.all([
+    import('@tensorflow/tfjs-backend-wasm'),
+    import('./wasmKernels.ts'),
+  ]);
+  registerWasmKernels();
+  // One thread: threads need cross-origin isolation, which an embedding page cannot give, and a worker made of a blob.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  try {
+    const binaries = paths ?? wasmBinaries();
+    setWasmPaths(typeof binaries === 'string' ? binaries : withThreaded(binaries));
+  } catch (error) {
+    return `wasm did not start: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return withNodeGlobals(() => startBackend('wasm'));
+}
+
+/** tfjs wants a path for the binary with threads, too; it is never loaded. */
+function withThreaded(paths: Readonly<Record<string, string>>): Record<string, string> {
+  return { 'tfjs-backend-wasm-threaded-simd.wasm': paths['tfjs-backend-wasm-simd.wasm'] ?? '', ...paths };
+}

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { conv2dFilterGradient } from '../conv/conv2dFilterGradient.ts';
+import { conv2dInputGradient } from '../conv/conv2dInputGradient.ts';
+import { depthwiseConv2dFilterGradient } from '../conv/depthwiseConv2dFilterGradient.ts';
+import { depthwiseConv2dInputGradient } from '../conv/depthwiseConv2dInputGradient.ts';
+import type { Shape4D } from '../window.ts';
+import { convAttributes, convOptions } from './attributes.ts';
+import { replaceKernel } from './replaceKernel.ts';
+
+type KernelArguments = Parameters<tf.KernelFunc>[0];
+
+/** A shape that tfjs stored among the attributes. */
+const shapeOf = (attributes: tf.NamedAttrMap | undefined, name: string) => attributes![name] as unknown as Shape4D;
+
+/**
+ * The engine calls a kernel with the caller's tensors (typed as mere infos) and takes a tensor back as well as an info, so
+ * these kernels are written with ops; the ops they call tidy up after themselves, hence nothing leaks.
+ */
+const tensor = ({ inputs }: KernelArguments, name: string) => inputs[name] as tf.Tensor4D;
+
+function conv2dBackpropInput(args: KernelArguments): tf.TensorInfo {
+  const shape = shapeOf(args.attrs, 'inputShape');
+  const filter = tensor(args, 'filter');
+  const options = convOptions(shape, filter.shape, convAttributes(args.attrs), false);
+  return conv2dInputGradient(tensor(args, 'dy'), filter, shape, options);
+}
+
+function conv2dBackpropFilter(args: KernelArguments): tf.TensorInfo {
+  const shape = shapeOf(args.attrs, 'filterShape');
+  const x = tensor(args, 'x');
+  return conv2dFilterGradient(
+    x,
+    tensor(args, 'dy'),
+    shape,
+    convOptions(x.shape, shape, convAttributes(args.attrs), false),
+  );
+}
+
+function depthwiseBackpropInput(args: KernelArguments): tf.TensorInfo {
+  const shape = shapeOf(args.attrs, 'inputShape');
+  const filter = tensor(args, 'filter');
+  const options = convOptions(shape, filter.shape, convAttributes(args.attrs), true);
+  return depthwiseConv2dInputGradient(tensor(args, 'dy'), filter, shape, options);
+}
+
+function depthwiseBackpropFilter(args: KernelArguments): tf.TensorInfo {
+  const shape = shapeOf(args.attrs, 'filterShape');
+  const x = tensor(args, 'x');
+  const options = convOptions(x.shape, shape, convAttributes(args.attrs), true);
+  return depthwiseConv2dFilterGradient(x, tensor(args, 'dy'), shape, options);
+}
+
+/** out[s] = Σ of the rows of x whose segment id is s; ids outside 0 … numSegments − 1 are dropped, as in TensorFlow. */
+function unsortedSegmentSum({ inputs, attrs, backend }: KernelArguments): tf.TensorInfo {
+  // The kernel is registered for 'wasm' only, so this is the backend it is called with.
+  const wasm = backend as BackendWasm;
+  const { x, segmentIds } = inputs as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
+  const numSegments = attrs!.numSegments as number;
+  const rows = segmentIds.shape.reduce((product, length) => product * length, 1);
+  const output = wasm.makeOutput([numSegments, ...x.shape.slice(segmentIds.shape.length)], x.dtype);
+  // Views after the allocation: growing the heap detaches older ones.
+  const [from, ids, to] = [x, segmentIds, output].map((info) => wasm.typedArrayFromHeap(info));
+  const width = rows === 0 ? 0 : from!.length / rows;
+  to!.fill(0);
+  for (let row = 0; row < rows; row++) {
+    const segment = ids![row]!;
+    if (segment < 0 || segment >= numSegments) continue;
+    for (let i = 0; i < width; i++) to![segment * width + i]! += from![row * width + i]!;
+  }
+  return output;
+}
+
+/** Adds what tfjs 4.22 lacks on wasm, and replaces its scalar input gradient of convolutions. Safe to call again. */
+export function registerWasmKernels(): void {
+  replaceKernel('wasm', 'Conv2DBackpropInput', conv2dBackpropInput);
+  replaceKernel('wasm', 'Conv2DBackpropFilter', conv2dBackpropFilter);
+  replaceKernel('wasm', 'DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput);
+  replaceKernel('wasm', 'DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter);
+  replaceKernel('wasm', 'UnsortedSegmentSum', unsortedSegmentSum);
+}

@@ -1,0 +1,6 @@
+export { glyphs } from './glyphs.ts';
+export { xor } from './xor.ts';
+export { circles } from './circles.ts';
+export { moons } from './moons.ts';
+export { spirals } from './spirals.ts';
+export { gaussians } from './gaussians.ts';

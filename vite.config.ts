@@ -33,10 +33,10 @@ export default defineConfig({
   server: { host: '127.0.0.1' },
   test: {
     projects: [
-      {
-        extends: true,
-        test: { name: 'unit', include: ['tests/{unit,golden}/**/*.test.ts'], testTimeout: 60_000 },
-      },
+      { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'golden', include: ['tests/golden/**/*.test.ts'], testTimeout: 60_000 } },
+      // Needs `npm run build` before it; `npm test` sees to that.
+      { extends: true, test: { name: 'package', include: ['tests/package/**/*.test.ts'], testTimeout: 180_000 } },
       {
         extends: true,
         test: {

@@ -37,10 +37,20 @@ export interface ReceptiveFieldData {
   readonly theoretical: FieldRectangle | 'global';
   /** False when paths of different centres meet before the unit. */
   readonly inputsAligned: boolean;
+  /** True when the field reaches over the edge of the image, so that part of it saw only padding. */
+  readonly clipped: boolean;
   /** Row and column of the field's centre in the input, half-integer when the field's side is even. */
   readonly centre: readonly [number, number];
   /** Luo et al. 2016: pixels above 4.55 % of the centre value, the root of their count, and that over the allowed side. */
-  readonly luo: { readonly count: number; readonly size: number; readonly ratio: number | null };
+  readonly luo: {
+    readonly count: number;
+    readonly size: number;
+    readonly ratio: number | null;
+    /** The size with the threshold taken from the map's maximum instead of its centre. */
+    readonly sizeRelativeToMax: number;
+  };
+  /** Mean row and column of the map, in pixels. */
+  readonly mean: readonly [number, number];
   /** Standard deviation of the map along rows and columns, in pixels. */
   readonly sigma: readonly [number, number];
   readonly squares: readonly CentredSquare[];

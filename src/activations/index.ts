@@ -1,0 +1,12 @@
+export { relu } from './relu.ts';
+export { leakyRelu } from './leakyRelu.ts';
+export { prelu } from './prelu.ts';
+export { elu } from './elu.ts';
+export { selu } from './selu.ts';
+export { gelu } from './gelu.ts';
+export { swish } from './swish.ts';
+export { tanh } from './tanh.ts';
+export { sigmoid } from './sigmoid.ts';
+export { softplus } from './softplus.ts';
+export { ada } from './ada.ts';
+export { andAIL } from './andAIL.ts';

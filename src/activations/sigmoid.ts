@@ -1,0 +1,11 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { defineActivation } from './activation.ts';
+
+export const sigmoid = defineActivation({
+  id: 'sigmoid',
+  title: 'Sigmoid',
+  formula: '\\sigma(x) = 1 / (1 + e^{-x})',
+  source: 'Rumelhart, Hinton and Williams 1986',
+  scalar: ([x]) => 1 / (1 + Math.exp(-x!)),
+  apply: ([x]) => tf.sigmoid(x!),
+});

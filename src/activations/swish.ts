@@ -1,0 +1,12 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { defineActivation } from './activation.ts';
+
+export const swish = defineActivation({
+  id: 'swish',
+  title: 'Swish',
+  formula: 'x \\, \\sigma(\\beta x)',
+  source: 'Ramachandran, Zoph and Le 2017',
+  params: { beta: { start: 1, trained: true, summary: 'steepness; 1 is SiLU' } },
+  scalar: ([x], { beta }) => x! / (1 + Math.exp(-beta! * x!)),
+  apply: ([x], { beta }) => tf.mul(x!, tf.sigmoid(tf.mul(beta!, x!))),
+});

@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { InputError, throwIfCancelled } from '../core/errors.ts';
+import { channelsOf, describeShape } from '../core/shape.ts';
+import { fieldAt, theoreticalFields } from '../network/fields.ts';
+import { forward, type ForwardValues } from '../network/forward.ts';
+import type { Model } from '../network/model.ts';
+import { INPUT, nodeOf } from '../network/network.ts';
+import { gradient } from '../relevance/rules/index.ts';
+import { walk } from '../relevance/walk.ts';
+import {
+  centredSquares,
+  centreValue,
+  columnProfile,
+  halfRectangle,
+  largest,
+  logScaled,
+  luoCount,
+  moments,
+} from './fieldMeasures.ts';
+import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
+import type { FieldMode, FieldRectangle, ReceptiveFieldData } from './records.ts';
+
+export interface ErfOptions {
+  /** Node whose unit is asked. */
+  readonly at: string;
+  /** One channel, or null for all channels of the position together. */
+  readonly channel: number | null;
+  /** Row and column of the unit, or its centre: index floor(size / 2) on each axis. */
+  readonly unit: readonly [number, number] | 'centre';
+  readonly mode: FieldMode;
+}
+
+/**
+ * The effective receptive field (Luo et al. 2016): gradient 1 at one unit, carried back to the pixels of every input,
+ * then averaged. `abs` means mean of Σ_c |g_c|: for random weights the signed mean tends to 0, so this is the default.
+ */
+export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
+  id: 'erf',
+  title: 'Effective receptive field',
+  question: 'Which pixels does this unit answer to?',
+  source: 'Luo, Li, Urtasun and Zemel 2016',
+  defaults: { at: '', channel: null, unit: 'centre', mode: 'abs' },
+  async compute(model, x, options, context) {
+    const { at, channel, mode } = options;
+    if (x.rank !== 4) {
+      throw new InputError(
+        `a receptive field needs images: the input is ${describeShape(x.shape.slice(1))}; use a net on images`,
+      );
+    }
+    const node = nodeOf(model.network, at);
+    const channels = channelsOf(node.shape);
+    if (channel !== null && !(Number.isInteger(channel) && channel >= 0 && channel < channels)) {
+      throw new InputError(`unknown channel: ${channel} of "${at}"; it has channels 0 to ${channels - 1}`);
+    }
+    const [, height, width] = x.shape as [number, number, number];
+    let size: readonly [number, number] = [1, 1];
+    const map = tf.tidy(() => {
+      const values = forward(model, x, { until: at });
+      const [, rows, columns] = values.get(at)!.shape;
+      if (columns !== undefined) size = [rows!, columns];
+      return fieldMap(model, values, options, size);
+    });
+    const [values] = (await readAndDispose([map])) as [Float32Array];
+    throwIfCancelled(context.signal, 'receptive field');
+    checkFinite(values, `the field of "${at}"`);
+
+    const unit = placeOf(options.unit, size, at);
+    const theory = theoreticalFields(model.network).get(at)!;
+    const theoretical = theory === 'global' ? 'global' : fieldAt(theory, unit);
+    const measured = { values, height, width };
+    const centre = centreOf(theoretical, height, width);
+    const reference = centreValue(measured, centre) ?? largest(measured);
+    const count = luoCount(measured, reference);
+    const squares = centredSquares(measured, centre);
+    return {
+      at,
+      channel,
+      unit,
+      mode,
+      samples: x.shape[0]!,
+      height,
+      width,
+      values,
+      theoretical,
+      inputsAligned: theory === 'global' ? true : theory.aligned,
+      clipped: theoretical !== 'global' && leaves(theoretical, height, width),
+      centre,
+      luo: {
+        count,
+        size: Math.sqrt(count),
+        ratio: theoretical === 'global' ? null : Math.sqrt(count) / theoretical.height,
+        sizeRelativeToMax: Math.sqrt(luoCount(measured, largest(measured))),
+      },
+      ...moments(measured),
+      squares,
+      squaresLog: centredSquares(logScaled(measured), centre),
+      half: halfRectangle(squares, centre),
+      profile: columnProfile(measured),
+    };
+  },
+});
+
+/** The averaged gradient map [height, width]; `size` is the asked node's own height and width. */
+function fieldMap(model: Model, values: ForwardValues, options: ErfOptions, size: readonly [number, number]): Tensor {
+  const { at, mode } = options;
+  const output = values.get(at)!;
+  const seed = seedOf(output, options, size);
+  const start = mode === 'reluContribution' ? tf.mul(seed, tf.cast(tf.greater(output, 0), 'float32')) : seed;
+  const rule = gradient();
+  const { relevance } = walk(model, { values, start: new Map([[at, start]]), ruleOf: () => rule });
+  const g = relevance.get(INPUT)!;
+  return average(g, mode);
+}
+
+/** Ones at the asked unit of every sample, zero elsewhere. */
+function seedOf(output: Tensor, { unit, channel, at }: ErfOptions, size: readonly [number, number]): Tensor {
+  const [row, column] = placeOf(unit, size, at);
+  const seed = tf.buffer(output.shape);
+  const channels = channelsOf(output.shape);
+  for (let n = 0; n < output.shape[0]!; n++) {
+    for (let c = 0; c < channels; c++) {
+      if (channel !== null && c !== channel) continue;
+      if (output.rank === 4) seed.set(1, n, row, column, c);
+      else seed.set(1, n, c);
+    }
+  }
+  return seed.toTensor();
+}
+
+function placeOf(unit: ErfOptions['unit'], size: readonly [number, number], at: string): readonly [number, number] {
+  if (unit === 'centre') return [Math.floor(size[0] / 2), Math.floor(size[1] / 2)];
+  const fits = unit.every((u, axis) => Number.isInteger(u) && u >= 0 && u < size[axis]!);
+  if (!fits) {
+    throw new InputError(
+      `unit outside its layer: (${unit.join(', ')}) of "${at}"; rows 0 to ${size[0] - 1}, columns 0 to ${size[1] - 1}`,
+    );
+  }
+  return unit;
+}
+
+/** g is [batch, height, width, channels]. */
+function average(g: Tensor, mode: FieldMode): Tensor {
+  switch (mode) {
+    case 'signed':
+      return tf.mean(tf.sum(g, 3), 0);
+    case 'abs':
+      return tf.mean(tf.sum(tf.abs(g), 3), 0);
+    case 'rms':
+      return tf.sqrt(tf.mean(tf.sum(tf.square(g), 3), 0));
+    case 'reluContribution':
+      return tf.mean(tf.sum(tf.relu(g), 3), 0);
+  }
+}
+
+function centreOf(theoretical: FieldRectangle | 'global', height: number, width: number): readonly [number, number] {
+  if (theoretical === 'global') return [(height - 1) / 2, (width - 1) / 2];
+  return [theoretical.top + (theoretical.height - 1) / 2, theoretical.left + (theoretical.width - 1) / 2];
+}
+
+function leaves({ top, left, height: h, width: w }: FieldRectangle, height: number, width: number): boolean {
+  return top < 0 || left < 0 || top + h > height || left + w > width;
+}

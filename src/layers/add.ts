@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../core/errors.ts';
+import { describeShape, sameShape } from '../core/shape.ts';
+import { defineLayer } from './layer.ts';
+
+/** The sum of inputs of one shape: a skip connection. */
+export const add = defineLayer({
+  id: 'add',
+  title: 'Add',
+  summary: 'Adds two or more inputs of the same shape.',
+  role: 'sum',
+  inputs: 'many',
+  options: {},
+  shape(inputs) {
+    const [first, ...rest] = inputs;
+    const other = rest.find((shape) => !sameShape(shape, first!));
+    if (other) {
+      throw new InputError(
+        `shapes to add differ: ${describeShape(first!)} and ${describeShape(other)}; make them equal, for example with a 1 × 1 conv2d on one of them`,
+      );
+    }
+    return first!;
+  },
+  apply: (inputs) => tf.addN([...inputs]),
+  detail: () => 'of its inputs',
+});

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { conv2d as convolve, conv2dInputGradient } from '#kernels';
+import { flag, padding, pair, whole } from '../core/options.ts';
+import { defineLinear, kernelParam, vectorParam } from './layer.ts';
+import { describeWindow, imageShape, resolveWindow, slide } from './window.ts';
+
+/** Cross-correlation. Input [height, width, channels], kernel [kh, kw, in, out]. Padding lives inside, as zeros. */
+export const conv2d = defineLinear({
+  id: 'conv2d',
+  title: 'Convolution',
+  summary: 'One small filter per output channel slides over the image.',
+  inputs: 'one',
+  options: {
+    filters: whole(8, 'output channels'),
+    size: pair(3, 'kernel size in pixels', 1, 128),
+    stride: pair(1, 'step of the kernel in pixels', 1, 128),
+    dilation: pair(1, 'distance between taps in pixels', 1, 128),
+    padding: padding('same', 'zeros around the image'),
+    bias: flag(true, 'adds a trained constant to every channel'),
+  },
+  shape([input], options) {
+    const [height, width] = imageShape(input);
+    return [...slide(input!, resolveWindow(height, width, options)), options.filters];
+  },
+  params([input], { filters, size, bias }) {
+    const channels = input![2]!;
+    const taps = size[0] * size[1];
+    return {
+      kernel: kernelParam([size[0], size[1], channels, filters], taps * channels, taps * filters),
+      ...(bias ? { bias: vectorParam([filters], 0) } : {}),
+    };
+  },
+  window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
+  linear: {
+    // Casts: shape() has made sure that the input is an image.
+    forward(x, kernel, bias, options) {
+      const window = resolveWindow(x.shape[1]!, x.shape[2]!, options);
+      const sum = convolve(x as Tensor4D, kernel as Tensor4D, window);
+      return bias ? tf.add(sum, bias) : sum;
+    },
+    transpose(r, kernel, shape, options) {
+      const [batch, height, width, channels] = shape as [number, number, number, number];
+      const window = resolveWindow(height, width, options);
+      return conv2dInputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
+    },
+  },
+  detail: describeWindow,
+});

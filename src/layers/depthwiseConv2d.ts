@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { depthwiseConv2d as convolve, depthwiseConv2dInputGradient } from '#kernels';
+import { flag, padding, pair, whole } from '../core/options.ts';
+import { defineLinear, kernelParam, vectorParam } from './layer.ts';
+import { describeWindow, imageShape, resolveWindow, slide } from './window.ts';
+
+/** A convolution that keeps channels apart. Kernel [kh, kw, channels, multiplier]; output channel c·m + j. */
+export const depthwiseConv2d = defineLinear({
+  id: 'depthwiseConv2d',
+  title: 'Depthwise convolution',
+  summary: 'Every channel has filters of its own; channels do not mix.',
+  inputs: 'one',
+  options: {
+    multiplier: whole(1, 'filters per input channel', 1, 64),
+    size: pair(3, 'kernel size in pixels', 1, 128),
+    stride: pair(1, 'step of the kernel in pixels', 1, 128),
+    dilation: pair(1, 'distance between taps in pixels', 1, 128),
+    padding: padding('same', 'zeros around the image'),
+    bias: flag(true, 'adds a trained constant to every channel'),
+  },
+  shape([input], options) {
+    const [height, width, channels] = imageShape(input);
+    return [...slide(input!, resolveWindow(height, width, options)), channels * options.multiplier];
+  },
+  params([input], { multiplier, size, bias }) {
+    const channels = input![2]!;
+    const taps = size[0] * size[1];
+    return {
+      // Each output sees one channel only, so the fan-in is the number of taps (tfjs multiplies by the channels).
+      kernel: kernelParam([size[0], size[1], channels, multiplier], taps, taps * multiplier),
+      ...(bias ? { bias: vectorParam([channels * multiplier], 0) } : {}),
+    };
+  },
+  window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
+  linear: {
+    // Casts: shape() has made sure that the input is an image.
+    forward(x, kernel, bias, options) {
+      const window = resolveWindow(x.shape[1]!, x.shape[2]!, options);
+      const sum = convolve(x as Tensor4D, kernel as Tensor4D, window);
+      return bias ? tf.add(sum, bias) : sum;
+    },
+    transpose(r, kernel, shape, options) {
+      const [batch, height, width, channels] = shape as [number, number, number, number];
+      const window = resolveWindow(height, width, options);
+      return depthwiseConv2dInputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
+    },
+  },
+  detail: describeWindow,
+});

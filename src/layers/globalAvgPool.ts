@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { defineLayer } from './layer.ts';
+import { imageShape } from './window.ts';
+
+/** The mean of each channel over all positions: [height, width, channels] to [channels]. */
+export const globalAvgPool = defineLayer({
+  id: 'globalAvgPool',
+  title: 'Mean over space',
+  summary: 'One number per channel: its mean over the image.',
+  role: 'mean',
+  inputs: 'one',
+  isGlobal: true,
+  options: {},
+  shape: ([input]) => [imageShape(input)[2]],
+  apply: ([x]) => tf.mean(x!, [1, 2]),
+  detail: () => 'over space',
+});

@@ -1,0 +1,13 @@
+export { dense } from './dense.ts';
+export { conv2d } from './conv2d.ts';
+export { depthwiseConv2d } from './depthwiseConv2d.ts';
+export { maxPool } from './maxPool.ts';
+export { avgPool } from './avgPool.ts';
+export { globalAvgPool } from './globalAvgPool.ts';
+export { batchNorm } from './batchNorm.ts';
+export { activate } from './activate.ts';
+export { dropout } from './dropout.ts';
+export { flatten } from './flatten.ts';
+export { add } from './add.ts';
+export { concat } from './concat.ts';
+export { upsample } from './upsample.ts';

@@ -1,0 +1,27 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { maxPool as pool } from '#kernels';
+import { padding, pair } from '../core/options.ts';
+import { defineLayer } from './layer.ts';
+import { describeWindow, imageShape, resolveWindow, slide } from './window.ts';
+
+/** The largest value of each window; the gradient goes to the first maximum in row-major order. */
+export const maxPool = defineLayer({
+  id: 'maxPool',
+  title: 'Max pooling',
+  summary: 'Keeps the largest value of each window.',
+  role: 'max',
+  inputs: 'one',
+  options: {
+    size: pair(2, 'window size in pixels', 1, 128),
+    stride: pair(2, 'step of the window in pixels', 1, 128),
+    padding: padding('valid', 'pixels around the image'),
+  },
+  shape([input], options) {
+    const [height, width, channels] = imageShape(input);
+    return [...slide(input!, resolveWindow(height, width, options)), channels];
+  },
+  // Cast: shape() has made sure that the input is an image.
+  apply: ([x], _params, _context, options) => pool(x as Tensor4D, resolveWindow(x!.shape[1]!, x!.shape[2]!, options)),
+  window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
+  detail: describeWindow,
+});

@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { pair } from '../core/options.ts';
+import { defineLayer } from './layer.ts';
+import { imageShape } from './window.ts';
+
+/** Repeats every pixel: nearest-neighbour enlargement by whole factors. */
+export const upsample = defineLayer({
+  id: 'upsample',
+  title: 'Upsample',
+  summary: 'Repeats every pixel to make the image larger.',
+  role: 'route',
+  inputs: 'one',
+  options: { factor: pair(2, 'repetitions of each pixel', 1, 64) },
+  shape([input], { factor }) {
+    const [height, width, channels] = imageShape(input);
+    return [height * factor[0], width * factor[1], channels];
+  },
+  apply([x], _params, _context, { factor }) {
+    // Broadcasting over two new axes repeats pixels; its gradient is a plain sum, on every tier.
+    const [batch, height, width, channels] = x!.shape as [number, number, number, number];
+    const [fy, fx] = factor;
+    const spread = tf.mul(tf.reshape(x!, [batch * height, 1, width, 1, channels]), tf.ones([1, fy, 1, fx, 1]));
+    return tf.reshape(spread, [batch, height * fy, width * fx, channels]);
+  },
+  enlarges: ({ factor }) => factor,
+  detail: ({ factor }) => `${factor[0]} × ${factor[1]}`,
+});

@@ -1,0 +1,68 @@
+import { InputError } from '../core/errors.ts';
+import type { Padding } from '../core/options.ts';
+import { describeShape, type Shape } from '../core/shape.ts';
+import type { Window } from './layer.ts';
+
+/** Pixels a dilated kernel spans: (k − 1)·d + 1. */
+export function span(size: number, dilation: number): number {
+  return (size - 1) * dilation + 1;
+}
+
+/** TensorFlow's 'same': out = ceil(in / s), the odd pixel goes to the bottom and right. */
+function samePadding(input: number, size: number, stride: number, dilation: number): readonly [number, number] {
+  const total = Math.max((Math.ceil(input / stride) - 1) * stride + span(size, dilation) - input, 0);
+  const before = Math.floor(total / 2);
+  return [before, total - before];
+}
+
+interface WindowOptions {
+  readonly size: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly dilation?: readonly [number, number];
+  readonly padding: 'same' | 'valid' | Padding;
+}
+
+/** Resolves 'same' and 'valid' to four numbers for an input of this height and width. */
+export function resolveWindow(height: number, width: number, options: WindowOptions): Window {
+  const { size, stride, dilation = [1, 1], padding } = options;
+  if (padding === 'valid') return { size, stride, dilation, padding: [0, 0, 0, 0] };
+  if (padding !== 'same') return { size, stride, dilation, padding };
+  const [top, bottom] = samePadding(height, size[0], stride[0], dilation[0]);
+  const [left, right] = samePadding(width, size[1], stride[1], dilation[1]);
+  return { size, stride, dilation, padding: [top, bottom, left, right] };
+}
+
+/** Output height and width; throws when the window does not fit even once. */
+export function slide(input: Shape, window: Window): readonly [number, number] {
+  const [top, bottom, left, right] = window.padding;
+  const along = (length: number, axis: 0 | 1) =>
+    Math.floor((length - span(window.size[axis], window.dilation[axis])) / window.stride[axis]) + 1;
+  const out = [along(input[0]! + top + bottom, 0), along(input[1]! + left + right, 1)] as const;
+  if (out[0] < 1 || out[1] < 1) {
+    const reach = `${span(window.size[0], window.dilation[0])} × ${span(window.size[1], window.dilation[1])}`;
+    throw new InputError(
+      `window larger than its input: ${reach} on ${describeShape(input)}; use a smaller size or more padding`,
+    );
+  }
+  return out;
+}
+
+/** Asks for an image; the message names what came instead. */
+export function imageShape(input: Shape | undefined): readonly [number, number, number] {
+  if (input?.length !== 3) {
+    throw new InputError(
+      `needs an image: got ${describeShape(input ?? [])}; put it before flatten, or give the input as [height, width, channels]`,
+    );
+  }
+  return [input[0]!, input[1]!, input[2]!];
+}
+
+/** "5 × 5, stride 2, dilation 2" */
+export function describeWindow(options: WindowOptions): string {
+  const both = ([a, b]: readonly [number, number]) => (a === b ? `${a}` : `${a} × ${b}`);
+  const { size, stride, dilation = [1, 1] } = options;
+  const parts = [`${size[0]} × ${size[1]}`];
+  if (stride[0] !== 1 || stride[1] !== 1) parts.push(`stride ${both(stride)}`);
+  if (dilation[0] !== 1 || dilation[1] !== 1) parts.push(`dilation ${both(dilation)}`);
+  return parts.join(', ');
+}

@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { InputError } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
+import type { LayerContext, Params } from '../layers/layer.ts';
+import type { Model } from './model.ts';
+import { INPUT, type NetworkNode } from './network.ts';
+
+export interface ForwardOptions {
+  /** Batch statistics, dropout on. */
+  readonly training?: boolean;
+  readonly random?: Random;
+  /** Weights to use instead of the model's: folded batch norms, what-if values. */
+  readonly paramsOf?: (node: NetworkNode) => Params;
+  /** Nodes that hand their input on unchanged: folded batch norms. */
+  readonly bypass?: ReadonlySet<string>;
+  /** Stops after this node. */
+  readonly until?: string;
+  /** Receives new running statistics by "node/param". */
+  readonly onUpdate?: (name: string, value: Tensor) => void;
+}
+
+/** Values of every node by id, the input included. */
+export type ForwardValues = ReadonlyMap<string, Tensor>;
+
+/**
+ * Runs the network on x [batch, ...input]. Call it inside tf.tidy or a gradient scope: every value is returned and
+ * none is disposed.
+ */
+export function forward(model: Model, x: Tensor, options: ForwardOptions = {}): ForwardValues {
+  const { network } = model;
+  const expected = network.input.join(' × ');
+  // Height and width may differ from the description: a receptive field may ask for a larger canvas.
+  if (x.rank !== network.input.length + 1 || x.shape[x.rank - 1] !== network.input[network.input.length - 1]) {
+    throw new InputError(
+      `wrong input shape: [${x.shape.join(', ')}]; expected [batch, ${network.input.join(', ')}] (${expected})`,
+    );
+  }
+  const values = new Map<string, Tensor>([[INPUT, x]]);
+  for (const node of network.nodes) {
+    const inputs = node.from.map((id) => values.get(id)!);
+    values.set(node.id, options.bypass?.has(node.id) ? tf.clone(inputs[0]!) : applyNode(model, node, inputs, options));
+    if (node.id === options.until) break;
+  }
+  return values;
+}
+
+/** One node on given inputs. */
+export function applyNode(
+  model: Model,
+  node: NetworkNode,
+  inputs: readonly Tensor[],
+  options: ForwardOptions = {},
+): Tensor {
+  const params = options.paramsOf?.(node) ?? model.paramsOf(node);
+  return node.layer.apply(inputs, params, contextOf(model, node, options), node.options);
+}
+
+function contextOf(model: Model, node: NetworkNode, options: ForwardOptions): LayerContext {
+  return {
+    training: options.training ?? false,
+    activations: model.network.vocabulary.activations,
+    random: options.random,
+    update: (param, value) => options.onUpdate?.(`${node.id}/${param}`, value),
+  };
+}
+
+/** The output of the last node. */
+export function outputOf(model: Model, values: ForwardValues): Tensor {
+  return values.get(model.network.output)!;
+}

@@ -1,0 +1,1 @@
+export { epsilonPlusFlat } from './epsilonPlusFlat.ts';

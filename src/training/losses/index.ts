@@ -1,0 +1,3 @@
+export { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
+export { mse } from './mse.ts';
+export { binaryCrossEntropy } from './binaryCrossEntropy.ts';

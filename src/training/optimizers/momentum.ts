@@ -1,0 +1,18 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { real } from '../../core/options.ts';
+import { defineOptimizer } from './optimizer.ts';
+
+export const momentum = defineOptimizer({
+  id: 'momentum',
+  title: 'Momentum',
+  formula: 'v \\leftarrow \\mu v + g, \\; w \\leftarrow w - \\eta v',
+  source: 'Polyak 1964',
+  options: { momentum: real(0.9, 'share of the last velocity that is kept', 0, 0.9999) },
+  slots: ['velocity'],
+  learningRate: 0.02,
+  decoupled: false,
+  update({ weight, gradient, slots, learningRate, options: { momentum } }) {
+    const velocity = tf.add(tf.mul(slots.velocity!, momentum), gradient);
+    return { weight: tf.sub(weight, tf.mul(velocity, learningRate)), slots: { velocity } };
+  },
+});

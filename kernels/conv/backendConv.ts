@@ -23,10 +23,29 @@ export function runConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, stride: Pair, dil
   return tf.engine().runKernel<tf.Tensor4D>('Conv2D', { x, filter }, kernelAttributes(stride, dilation, padding));
 }
 
-/** The same for a depthwise convolution, filter [height, width, channels, multiplier]. */
-export function runDepthwise(x: tf.Tensor4D, filter: tf.Tensor4D, stride: Pair, dilation: Pair, padding: Padding) {
+/**
+ * The same for a depthwise convolution, filter [height, width, channels, multiplier]. Only the kernel of cpu refuses a
+ * stride together with a dilation; there the filter gets the dilation's zeros written between its taps.
+ */
+export function runDepthwise(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  stride: Pair,
+  dilation: Pair,
+  padding: Padding,
+): tf.Tensor4D {
+  const isBoth = stride.some((s) => s > 1) && dilation.some((d) => d > 1);
+  if (isBoth && tf.getBackend() === 'cpu')
+    return runDepthwise(x, spreadTaps(filter, dilation), stride, [1, 1], padding);
   const attributes = kernelAttributes(stride, dilation, padding);
   return tf.engine().runKernel<tf.Tensor4D>('DepthwiseConv2dNative', { x, filter }, attributes);
+}
+
+/** A filter [height, width, channels, multiplier] with dilation − 1 zeros between neighbouring taps. */
+function spreadTaps(filter: tf.Tensor4D, dilation: Pair): tf.Tensor4D {
+  const [kh, kw, channels, multiplier] = filter.shape;
+  const wide = spread(tf.reshape<tf.Rank.R4>(filter, [1, kh, kw, channels * multiplier]), dilation);
+  return tf.reshape<tf.Rank.R4>(wide, [wide.shape[1], wide.shape[2], channels, multiplier]);
 }
 
 /** Padding that may be negative: then rows or columns are cut off the image instead. */

@@ -1,5 +1,5 @@
 import { backend_util, type NamedAttrMap } from '@tensorflow/tfjs-core';
-import type { ConvOptions, Padding, PoolOptions } from '../window.ts';
+import type { ConvOptions, Padding, Window } from '../window.ts';
 
 type Rounding = 'floor' | 'round' | 'ceil';
 
@@ -20,6 +20,10 @@ export function convAttributes(attributes: NamedAttrMap | undefined): KernelAttr
     throw new Error("no gradient for convolutions of format NCHW; transpose to NHWC and use dataFormat 'NHWC'");
   }
   return typed;
+}
+
+interface PoolAttributes extends KernelAttributes {
+  readonly filterSize: number | [number, number];
 }
 
 type Shape = readonly number[];
@@ -44,15 +48,17 @@ export function convOptions(x: Shape, filter: Shape, attributes: KernelAttribute
   };
 }
 
-/** The same for a pool. */
-export function poolOptions(x: Shape, attributes: KernelAttributes & { filterSize: number | number[] }): PoolOptions {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes;
-  const size = filterSize as number | [number, number];
-  const info = backend_util.computePool2DInfo(x as Four, size, strides, 1, pad, dimRoundingMode);
+/** The same for a pool, as a window: tfjs also pools where `same` padding is as wide as the window. */
+export function poolWindowOf(x: Shape, attributes: NamedAttrMap | undefined): Window {
+  // As above: what tfjs' pooling ops store.
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as unknown as PoolAttributes;
+  const info = backend_util.computePool2DInfo(x as Four, filterSize, strides, 1, pad, dimRoundingMode);
   return {
     size: [info.filterHeight, info.filterWidth],
     stride: [info.strideHeight, info.strideWidth],
+    dilation: [1, 1],
     padding: tight(info, x),
+    output: [info.outHeight, info.outWidth],
   };
 }
 

@@ -5,7 +5,7 @@ import { conv2dInputGradient } from '../conv/conv2dInputGradient.ts';
 import { depthwiseConv2dFilterGradient } from '../conv/depthwiseConv2dFilterGradient.ts';
 import { depthwiseConv2dInputGradient } from '../conv/depthwiseConv2dInputGradient.ts';
 import { avgPoolGradient } from '../pool/avgPoolGradient.ts';
-import { convAttributes, convOptions, poolOptions, type KernelAttributes } from './attributes.ts';
+import { convAttributes, convOptions, poolWindowOf } from './attributes.ts';
 
 const isDepthwise = true;
 
@@ -43,9 +43,7 @@ const meanPoolGradient: tf.GradConfig = {
   inputsToSave: ['x'],
   gradFunc: (dy, saved, attributes) => {
     const [upstream, x] = [dy, ...saved] as [tf.Tensor4D, tf.Tensor4D];
-    // The attributes are the ones this very kernel ran with.
-    const options = poolOptions(x.shape, attributes as unknown as KernelAttributes & { filterSize: number | number[] });
-    return { x: () => avgPoolGradient(upstream, x, options) };
+    return { x: () => avgPoolGradient(upstream, x, poolWindowOf(x.shape, attributes)) };
   },
 };
 

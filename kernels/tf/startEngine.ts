@@ -75,7 +75,11 @@ async function startCpu(): Promise<string | undefined> {
 }
 
 async function startWebgpu(adapter: Adapter): Promise<string | undefined> {
-  await import('@tensorflow/tfjs-backend-webgpu');
+  const [, { registerWebgpuKernels }] = await Promise.all([
+    import('@tensorflow/tfjs-backend-webgpu'),
+    import('./webgpuKernels.ts'),
+  ]);
+  registerWebgpuKernels();
   // Kernels with barriers cost milliseconds per dispatch on a software adapter; program type 2 (small output) has none.
   if (adapter.isFallback) tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 2);
   return startBackend('webgpu');

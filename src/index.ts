@@ -1,5 +1,5 @@
 export { CancelledError, InputError } from './core/errors.ts';
-export type * from './datasets/dataset.ts';
+export * from './datasets/dataset.ts';
 export { datasetDigest } from './datasets/datasetDigest.ts';
 export { type Dataset, defineDataset } from './datasets/defineDataset.ts';
 export { generate, loadDataset } from './datasets/generate.ts';
@@ -7,3 +7,64 @@ export { datasets } from './datasets/registry.ts';
 export { type Batch, takeBatch, type TakeBatchOptions } from './datasets/takeBatch.ts';
 export { datasetFromIdxFiles, type NamedBytes } from './interop/datasetFromIdxFiles.ts';
 export { type IdxArray, type IdxLimits, idxLimits, parseIdx } from './interop/idx.ts';
+export { registry, type Registry } from './core/registry.ts';
+export { random, randomFrom, type Random, type RandomState } from './core/random.ts';
+export type { MeasurementRecord } from './core/record.ts';
+export { channelsOf, describeShape, sizeOf, type Shape } from './core/shape.ts';
+export type { Option, OptionTable, OptionValues, Padding } from './core/options.ts';
+
+export { startEngine, type Engine, type EngineOptions, type Tier } from '#kernels';
+
+export { defineActivation, startOf, type Activation, type ShapeParameter } from './activations/activation.ts';
+export { activations } from './activations/registry.ts';
+export type { Initializer, KernelSpec } from './initializers/initializer.ts';
+export { orthogonalFrom } from './initializers/orthogonal.ts';
+export { initializers } from './initializers/registry.ts';
+export { defineLayer, defineLinear, type Layer, type ParamSpec } from './layers/layer.ts';
+export { layers } from './layers/registry.ts';
+
+export { fieldAt, theoreticalFields, type TheoreticalField } from './network/fields.ts';
+export { forward, outputOf, type ForwardOptions, type ForwardValues } from './network/forward.ts';
+export { build, type BuildOptions, type Model } from './network/model.ts';
+export {
+  countParameters,
+  network,
+  nodeOf,
+  readersOf,
+  vocabulary,
+  type Network,
+  type NetworkNode,
+  type NodeSpec,
+  type Vocabulary,
+} from './network/network.ts';
+export { networkDigest, networkFromJSON, networkToJSON, type NetworkJSON } from './network/serialize.ts';
+export { originsOf, stages } from './network/stages.ts';
+export type { NetworkSnapshot, SelectedEdges, Selection, Stage } from './network/snapshot.ts';
+
+export { DivergedError, type Checkpoint } from './training/checkpoint.ts';
+export { losses } from './training/losses/registry.ts';
+export type { Loss } from './training/losses/loss.ts';
+export type { Optimizer } from './training/optimizers/optimizer.ts';
+export { optimizers } from './training/optimizers/registry.ts';
+export { schedules } from './training/schedules/registry.ts';
+export type { Schedule } from './training/schedules/schedule.ts';
+export { train, type TrainOptions, type TrainStep } from './training/train.ts';
+export { startTraining, type Evaluation, type Trainer } from './training/trainer.ts';
+export type { TrainingRecipe } from './training/trainOptions.ts';
+
+export { batchEntropy, erf, relevance, strength } from './instruments/index.ts';
+export { batchEntropyOf, entropyPerUnit } from './instruments/batchEntropy.ts';
+export { defineInstrument, type Instrument, type MeasureContext } from './instruments/instrument.ts';
+export * from './instruments/fieldMeasures.ts';
+export { observe, type ObserveOptions, type Watch } from './instruments/observe.ts';
+export { instruments } from './instruments/registry.ts';
+export { kernelStrength, type KernelStrength } from './instruments/strength.ts';
+export type * from './instruments/records.ts';
+
+export * as rules from './relevance/rules/index.ts';
+export * from './relevance/composite.ts';
+export { composites } from './relevance/composites/registry.ts';
+export { uniform } from './relevance/composites/uniform.ts';
+export { foldBatchNorm, type Folded } from './relevance/foldBatchNorm.ts';
+export { walk, type WalkOptions, type WalkResult } from './relevance/walk.ts';
+export type { BackwardStep, Propagated, Rule } from './relevance/rule.ts';

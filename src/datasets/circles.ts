@@ -1,4 +1,6 @@
 import { cos, sin } from '../core/elementary.ts';
+import { real } from '../core/options.ts';
+import { sampleCounts } from './dataset.ts';
 import { defineDataset } from './defineDataset.ts';
 
 /** A ring around a smaller ring of radius `factor`. */
@@ -10,8 +12,11 @@ export const circles = defineDataset({
   shape: [2],
   classes: ['outer', 'inner'],
   units: 'coordinate, outer radius 1',
-  defaults: { samples: 500, testSamples: 250, factor: 0.5, noise: 0.08 },
-  ranges: { factor: [0, 0.99], noise: [0, 1] },
+  options: {
+    ...sampleCounts(500, 250),
+    factor: real(0.5, 'radius of the inner ring', 0, 0.99),
+    noise: real(0.08, 'standard deviation of the noise', 0, 1),
+  },
   sample(index, input, random, { factor, noise }) {
     const label = index % 2;
     const radius = label === 0 ? 1 : factor;

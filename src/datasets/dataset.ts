@@ -1,3 +1,4 @@
+import { type OptionTable, type OptionValues, whole } from '../core/options.ts';
 import type { Random } from '../core/random.ts';
 
 /** Samples in one flat buffer: `inputs` is [count, ...shape], `labels` one class index per sample. */
@@ -24,20 +25,22 @@ export interface LoadedDataset {
   readonly notes?: readonly string[];
 }
 
-/** What a generator can be told besides the seed and the number of samples. */
-export type GeneratorOptions = Readonly<Record<string, number | boolean>>;
+/** Most samples in one split. */
+const MAX_SAMPLES = 100_000;
 
-/** How many samples to make. */
-export interface SampleCounts {
-  readonly samples: number;
-  readonly testSamples: number;
+/** Settings of a data set: how many samples to make, and its own. */
+export type DatasetOptions = OptionTable & ReturnType<typeof sampleCounts>;
+
+/** The settings every data set has, with its defaults. */
+export function sampleCounts(samples: number, testSamples: number) {
+  return {
+    samples: whole(samples, 'training samples', 1, MAX_SAMPLES),
+    testSamples: whole(testSamples, 'test samples', 1, MAX_SAMPLES),
+  };
 }
 
-/** Least and greatest useful value of a numeric option; `whole` when only whole numbers make sense. */
-export type OptionRange = readonly [min: number, max: number, kind?: 'whole'];
-
 /** A data set that can be made on the spot from a seed. */
-export interface DatasetDefinition<O extends GeneratorOptions = GeneratorOptions> {
+export interface DatasetDefinition<S extends DatasetOptions = DatasetOptions> {
   readonly id: string;
   readonly title: string;
   /** One sentence: what it is and what it shows. */
@@ -48,17 +51,15 @@ export interface DatasetDefinition<O extends GeneratorOptions = GeneratorOptions
   /** Names of the classes, in label order, with the options as they are by default. */
   readonly classes: readonly string[];
   /** Names of the classes where the options decide how many there are. */
-  classesFor?(options: O): readonly string[];
+  classesFor?(options: OptionValues<S>): readonly string[];
   readonly units: string;
-  readonly defaults: O & SampleCounts;
-  /** Bounds of the numeric options, for checks and sliders. */
-  readonly ranges: Readonly<Record<string, OptionRange>>;
+  readonly options: S;
   /** Writes sample after sample: fills `input` (length = product of shape) and returns its label. */
-  sample(index: number, input: Float32Array, random: Random, options: O): number;
+  sample(index: number, input: Float32Array, random: Random, options: OptionValues<S>): number;
 }
 
-/** What to make: any option of the data set, how many samples, and the seed (0 unless told). */
-export type GenerateOptions<O extends GeneratorOptions = GeneratorOptions> = Partial<O & SampleCounts> & {
+/** What to make: any option of the data set, and the seed (0 unless told). */
+export type GenerateOptions<S extends DatasetOptions = DatasetOptions> = Partial<OptionValues<S>> & {
   readonly seed?: number;
 };
 

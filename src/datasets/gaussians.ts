@@ -1,4 +1,6 @@
 import { cos, sin } from '../core/elementary.ts';
+import { real, whole } from '../core/options.ts';
+import { sampleCounts } from './dataset.ts';
 import { defineDataset } from './defineDataset.ts';
 
 const names = 'ABCDEFGHIJ';
@@ -13,8 +15,11 @@ export const gaussians = defineDataset({
   classes: ['A', 'B', 'C'],
   classesFor: ({ clusters }) => [...names.slice(0, clusters)],
   units: 'coordinate, the clusters lie around radius 1',
-  defaults: { samples: 600, testSamples: 300, clusters: 3, spread: 0.3 },
-  ranges: { clusters: [2, names.length, 'whole'], spread: [0, 2] },
+  options: {
+    ...sampleCounts(600, 300),
+    clusters: whole(3, 'clusters', 2, names.length),
+    spread: real(0.3, 'standard deviation of a cluster', 0, 2),
+  },
   sample(index, input, random, { clusters, spread }) {
     const label = index % clusters;
     const angle = 2 * Math.PI * (0.25 + label / clusters); // the first cluster at the top

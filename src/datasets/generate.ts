@@ -1,15 +1,16 @@
 import { throwIfCancelled } from '../core/errors.ts';
+import { type OptionValues, parseOptions } from '../core/options.ts';
 import { random } from '../core/random.ts';
-import { completeOptions } from './completeOptions.ts';
-import type { DatasetDefinition, GenerateOptions, GeneratorOptions, LoadedDataset, LoadHooks } from './dataset.ts';
+import { sizeOf } from '../core/shape.ts';
+import type { DatasetDefinition, DatasetOptions, GenerateOptions, LoadedDataset, LoadHooks } from './dataset.ts';
 
 /** Longest stretch of work between two looks at the signal; short enough for the page to stay responsive. */
 const SLICE_MS = 12;
 
 /** Makes a data set in one go: the same seed and options give the same bytes in every engine. */
-export function generate<O extends GeneratorOptions>(
-  definition: DatasetDefinition<O>,
-  options: GenerateOptions<O> = {},
+export function generate<S extends DatasetOptions>(
+  definition: DatasetDefinition<S>,
+  options: GenerateOptions<S> = {},
 ): LoadedDataset {
   const { dataset, work } = prepare(definition, options);
   while (!work.next().done);
@@ -17,9 +18,9 @@ export function generate<O extends GeneratorOptions>(
 }
 
 /** Like {@link generate}, in slices: the page can draw in between, hear of progress and stop it. */
-export async function loadDataset<O extends GeneratorOptions>(
-  definition: DatasetDefinition<O>,
-  options: GenerateOptions<O> = {},
+export async function loadDataset<S extends DatasetOptions>(
+  definition: DatasetDefinition<S>,
+  options: GenerateOptions<S> = {},
   { onProgress, signal }: LoadHooks = {},
 ): Promise<LoadedDataset> {
   const what = `loading "${definition.id}"`;
@@ -41,10 +42,14 @@ export async function loadDataset<O extends GeneratorOptions>(
 }
 
 /** The data set with empty buffers, and the work that fills them, one sample per step. */
-function prepare<O extends GeneratorOptions>(definition: DatasetDefinition<O>, given: GenerateOptions<O>) {
-  const { seed, options } = completeOptions(definition, given);
+function prepare<S extends DatasetOptions>(
+  definition: DatasetDefinition<S>,
+  { seed = 0, ...given }: GenerateOptions<S>,
+) {
   const { id, title, shape, units, sample } = definition;
-  const size = shape.reduce((product, length) => product * length, 1);
+  const options = parseOptions(definition.options, given, `data set "${id}"`);
+  const size = sizeOf(shape);
+  const { samples, testSamples }: OptionValues<DatasetOptions> = options;
   const empty = (count: number) => ({
     inputs: new Float32Array(count * size),
     labels: new Int32Array(count),
@@ -55,8 +60,8 @@ function prepare<O extends GeneratorOptions>(definition: DatasetDefinition<O>, g
     title,
     shape: [...shape],
     classes: [...(definition.classesFor?.(options) ?? definition.classes)],
-    train: empty(options.samples),
-    test: empty(options.testSamples),
+    train: empty(samples),
+    test: empty(testSamples),
     units,
   };
   function* fill(): Generator<void> {

@@ -1,5 +1,7 @@
 import { cos, sin } from '../core/elementary.ts';
+import { real } from '../core/options.ts';
 import type { Random } from '../core/random.ts';
+import { sampleCounts } from './dataset.ts';
 import { defineDataset } from './defineDataset.ts';
 import { digitStyles } from './handwriting/digits.ts';
 import { roundPen } from './handwriting/pen.ts';
@@ -15,8 +17,11 @@ export const glyphs = defineDataset({
   shape: [SIDE, SIDE, 1],
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   units: 'grey level, 0 paper to 1 ink',
-  defaults: { samples: 3000, testSamples: 500, variety: 1, noise: 0.06 },
-  ranges: { variety: [0, 2], noise: [0, 0.5] },
+  options: {
+    ...sampleCounts(3000, 500),
+    variety: real(1, 'how much the hands differ, 0 for print', 0, 2),
+    noise: real(0.06, 'grain of ink and paper', 0, 0.5),
+  },
   sample(index, input, random, { variety, noise }) {
     const digit = index % 10;
     const styles = digitStyles[digit]!;

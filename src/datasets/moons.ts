@@ -1,4 +1,6 @@
 import { cos, sin } from '../core/elementary.ts';
+import { flag, real } from '../core/options.ts';
+import { sampleCounts } from './dataset.ts';
 import { defineDataset } from './defineDataset.ts';
 
 // Moments of the two half circles before noise: x = cos t or 1 - cos t, y = sin t or 1/2 - sin t, t uniform on [0, pi].
@@ -16,8 +18,11 @@ export const moons = defineDataset({
   shape: [2],
   classes: ['upper', 'lower'],
   units: 'coordinate',
-  defaults: { samples: 2000, testSamples: 500, noise: 0.1, standardise: true },
-  ranges: { noise: [0, 1] },
+  options: {
+    ...sampleCounts(2000, 500),
+    noise: real(0.1, 'standard deviation of the noise', 0, 1),
+    standardise: flag(true, 'mean 0 and variance 1 on both axes'),
+  },
   sample(index, input, random, { noise, standardise }) {
     const label = index % 2;
     const angle = Math.PI * random.uniform();

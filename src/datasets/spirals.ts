@@ -1,4 +1,6 @@
 import { cos, sin } from '../core/elementary.ts';
+import { real } from '../core/options.ts';
+import { sampleCounts } from './dataset.ts';
 import { defineDataset } from './defineDataset.ts';
 
 /** Points per arm before the arm is walked again: that of the 194-point set of 1988. */
@@ -16,8 +18,11 @@ export const spirals = defineDataset({
   shape: [2],
   classes: ['first arm', 'second arm'],
   units: 'coordinate, the arms end at radius 1',
-  defaults: { samples: 970, testSamples: 388, turns: 1.75, noise: 0.02 },
-  ranges: { turns: [0.25, 4], noise: [0, 0.5] },
+  options: {
+    ...sampleCounts(970, 388),
+    turns: real(1.75, 'turns of one arm', 0.25, 4),
+    noise: real(0.02, 'standard deviation of the noise', 0, 0.5),
+  },
   sample(index, input, random, { turns, noise }) {
     const label = index % 2;
     const along = ((Math.floor(index / 2) % STEPS) + random.uniform()) / STEPS;

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { random } from '../core/random.ts';
+import { sizeOf } from '../core/shape.ts';
 import type { LoadedDataset, Samples } from './dataset.ts';
 
 /** Some samples of a data set, with the shape of one of them. */
@@ -32,7 +33,7 @@ export function takeBatch(dataset: LoadedDataset, options: TakeBatchOptions): Ba
   }
   const { shape } = dataset;
   const end = Math.min(count, start + size);
-  const length = shape.reduce((product, side) => product * side, 1);
+  const length = sizeOf(shape);
   if (seed === undefined) {
     const batch = { inputs: inputs.slice(start * length, end * length), labels: labels.slice(start, end) };
     return { ...batch, count: end - start, shape };

@@ -1,3 +1,5 @@
+import { real } from '../core/options.ts';
+import { sampleCounts } from './dataset.ts';
 import { defineDataset } from './defineDataset.ts';
 
 /** The four cases in the order 0 0, 1 1, 0 1, 1 0: the first two are equal, the last two are not. */
@@ -21,8 +23,7 @@ export const xor = defineDataset({
   shape: [2],
   classes: ['same', 'different'],
   units: 'coordinate, -1 to 1',
-  defaults: { samples: 400, testSamples: 200, jitter: 0.9 },
-  ranges: { jitter: [0, 1] },
+  options: { ...sampleCounts(400, 200), jitter: real(0.9, 'how far points stray from their corner', 0, 1) },
   sample(index, input, random, { jitter }) {
     // Same and different by turns, so that any even number of samples is balanced.
     const corner = corners[[0, 2, 1, 3][index % 4]!]!;

@@ -1,8 +1,9 @@
 import { InputError } from '../core/errors.ts';
+import { describeShape, sameShape, sizeOf } from '../core/shape.ts';
 import type { LoadedDataset, Samples } from '../datasets/dataset.ts';
 import { idxLimits, parseIdx } from './idx.ts';
 import { type IdxFile, type IdxPair, pairIdxFiles } from './pairIdxFiles.ts';
-import { grouped, quoted, times } from './wording.ts';
+import { grouped, quoted } from './wording.ts';
 
 /** A file as dropped or read: its name and its content. */
 export interface NamedBytes {
@@ -53,9 +54,8 @@ function usable(file: IdxFile): IdxFile {
     const found = `${name} has ${shape.length} dimensions`;
     throw new InputError(`unusable images: ${found}; images have 2 to 4: count, height, width, channels`, file.name);
   }
-  const pixels = shape.slice(1).reduce((product, side) => product * side, 1);
-  if (pixels > MAX_PIXELS) {
-    const found = `${times(shape.slice(1))} in ${name}`;
+  if (sizeOf(shape.slice(1)) > MAX_PIXELS) {
+    const found = `${describeShape(shape.slice(1))} in ${name}`;
     throw new InputError(`images too large: ${found}; the limit is ${grouped(MAX_PIXELS)} pixels`, file.name);
   }
   if (type === 'uint8') return file;
@@ -127,9 +127,9 @@ function trainAndTest(a: IdxPair, b: IdxPair): Split {
   const isSwapped = areNamed ? isForTesting(a) : a.labels.data.length < b.labels.data.length;
   const [forTraining, forTesting] = isSwapped ? [b, a] : [a, b];
   const { images } = forTraining;
-  if (String(images.shape.slice(1)) !== String(forTesting.images.shape.slice(1))) {
+  if (!sameShape(images.shape.slice(1), forTesting.images.shape.slice(1))) {
     const names = `${quoted(images.name)} and ${quoted(forTesting.images.name)}`;
-    const found = `${times(images.shape.slice(1))} and ${times(forTesting.images.shape.slice(1))} in ${names}`;
+    const found = `${describeShape(images.shape.slice(1))} and ${describeShape(forTesting.images.shape.slice(1))} in ${names}`;
     throw new InputError(`image shapes differ: ${found}; drop the files of one data set`, forTesting.images.name);
   }
   const train = samples(forTraining);

@@ -1,7 +1,8 @@
 import { InputError } from '../core/errors.ts';
+import { describeShape } from '../core/shape.ts';
 import { gunzip, isGzip } from './gunzip.ts';
 import { recogniseFile } from './recogniseFile.ts';
-import { grouped, hex, quoted, times } from './wording.ts';
+import { grouped, hex, quoted } from './wording.ts';
 
 /** The content of an IDX file. */
 export interface IdxArray {
@@ -71,13 +72,13 @@ export async function parseIdx(bytes: Uint8Array, fileName: string, limits: IdxL
     // No overflow: the product is checked after every factor, so it stays below 2^28 * 2^24 < 2^53.
     count *= length;
     if (count > maxElements) {
-      const size = `${times(shape)} values in ${name}`;
+      const size = `${describeShape(shape)} values in ${name}`;
       throw new InputError(`IDX array too large: ${size}; the limit is ${grouped(maxElements)}`, fileName);
     }
   }
 
   const end = start + count * type.bytes;
-  const content = `${times(shape)} ${type.name} after a header of ${start}`;
+  const content = `${describeShape(shape)} ${type.name} after a header of ${start}`;
   if (plain.length < end) {
     const at = `${name} ends at byte ${grouped(plain.length)} of ${grouped(end)} (${content})`;
     throw new InputError(`truncated IDX file: ${at}; download it again`, fileName);

@@ -11,11 +11,6 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** A shape as "28 × 28 × 1". */
-export function times(shape: readonly number[]): string {
-  return shape.map(grouped).join(' × ');
-}
-
 /** A byte as two hexadecimal digits. */
 export function hex(byte: number): string {
   return byte.toString(16).padStart(2, '0');

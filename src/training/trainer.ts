@@ -87,8 +87,7 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
   }
 
   /** One step without telling anybody; returns the loss. */
-  function runStep(): Scalar {
-    const { x, labels } = batches.at(step);
+  function runStep({ x, labels } = batches.at(step)): Scalar {
     const updates = new Map<string, Tensor>();
     const { value, grads } = tf.variableGrads(() => {
       const values = forward(model, x, {
@@ -174,8 +173,11 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
       return learningRate();
     },
     async advance() {
-      pending.push(runStep());
-      await model.stepped(step);
+      const batch = batches.at(step);
+      const shown = tf.clone(batch.x);
+      pending.push(runStep(batch));
+      await model.stepped(step, shown);
+      shown.dispose();
     },
     async losses() {
       const waiting = pending;
@@ -219,7 +221,7 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
 function batchSource(data: LoadedDataset, { batchSize, stepsPerEpoch, seed }: TrainingPlan) {
   const { inputs, labels } = data.train;
   const length = sizeOf(data.shape);
-  let order = { epoch: -1, permutation: new Uint32Array() };
+  let order: { epoch: number; permutation: Uint32Array } = { epoch: -1, permutation: new Uint32Array() };
   return {
     at(step: number): { x: Tensor; labels: Tensor1D } {
       const epoch = Math.floor(step / stepsPerEpoch);

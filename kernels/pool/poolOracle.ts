@@ -53,6 +53,15 @@ export function maxPoolGradientOracle(dy: Float64Tensor, x: Float64Tensor, optio
   return dx;
 }
 
+/** The mistake of tiers that compare with ≥: each dy goes to its window's last maximum. The self-check names it by this. */
+export function lastMaximumGradient(dy: Float64Tensor, x: Float64Tensor, options: PoolOptions): Float64Tensor {
+  const dx = zeros64(x.shape);
+  forEachWindow(x.shape, options, (o, pixels) => {
+    dx.data[firstMaximum(x.data, pixels.toReversed())]! += dy.data[o]!;
+  });
+  return dx;
+}
+
 /** Average pooling by its definition, in float64: padding is neither summed nor counted. */
 export function avgPoolOracle(x: Float64Tensor, options: PoolOptions): Float64Tensor {
   const y = emptyOutput(x.shape, options);

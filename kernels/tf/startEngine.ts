@@ -1,6 +1,7 @@
 import './gradients.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { adapterName, findAdapter, type Adapter } from './adapter.ts';
+import { selfCheck } from './selfCheck.ts';
 import { wasmBinaries, withNodeGlobals, type WasmPaths } from './wasmBinaries.ts';
 
 /** Where the numbers are computed: on the GPU, by WebAssembly on the processor, or by plain JavaScript. */
@@ -13,6 +14,8 @@ export interface EngineOptions {
   readonly tier?: Tier;
   /** Where tfjs' WebAssembly binaries lie, if not where the bundler put them. */
   readonly wasmPaths?: WasmPaths;
+  /** Compare the tier with float64 loops before trusting it (default true); a tier that fails is skipped. */
+  readonly selfCheck?: boolean;
   /** Is called with a short sentence before each step. */
   readonly onProgress?: (doing: string) => void;
 }
@@ -32,32 +35,55 @@ export interface Engine {
  * current backend. Works in a page, in a module worker and in Node. Throws only when no tier runs at all.
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { tier: wanted, onProgress } = options;
+  const { tier: wanted } = options;
   const order = wanted ? [wanted, ...ORDER.filter((tier) => tier !== wanted)] : ORDER;
   const skipped: { tier: Tier; reason: string }[] = [];
   let adapter: Adapter | undefined;
   for (const tier of order) {
-    onProgress?.(`starting ${tier}`);
-    let problem: string | undefined;
-    if (tier === 'webgpu') {
-      const found = await findAdapter();
-      if (typeof found === 'string') problem = found;
-      else {
-        adapter = found;
-        if (found.isFallback && wanted !== 'webgpu')
-          problem = `no GPU: the adapter is software (${adapterName(found)})`;
-        else problem = await startWebgpu(found);
-      }
-    } else problem = tier === 'wasm' ? await startWasm(options.wasmPaths) : await startCpu();
+    options.onProgress?.(`starting ${tier}`);
+    const found = tier === 'webgpu' ? await findAdapter() : undefined;
+    if (typeof found === 'object') adapter = found;
+    const problem = (await start(tier, found, options)) ?? (await check(tier, options));
     if (problem === undefined) {
-      const reason =
-        tier === wanted ? 'asked for' : (skipped.at(-1)?.reason ?? `a GPU was found: ${adapterName(adapter!)}`);
-      return { tier, reason, skipped, ...(adapter && { adapter }) };
+      return { tier, reason: reasonFor(tier, wanted, skipped, adapter), skipped, ...(adapter && { adapter }) };
     }
     skipped.push({ tier, reason: problem });
   }
   const list = skipped.map(({ tier, reason }) => `${tier} (${reason})`).join(', ');
   throw new Error(`no engine runs here: ${list}; try another browser`);
+}
+
+function reasonFor(
+  tier: Tier,
+  wanted: Tier | undefined,
+  skipped: Engine['skipped'],
+  adapter: Adapter | undefined,
+): string {
+  if (tier === wanted) return 'asked for';
+  return skipped.at(-1)?.reason ?? `a GPU was found: ${adapterName(adapter!)}`;
+}
+
+/** Starts one tier; the reason if it does not. */
+async function start(
+  tier: Tier,
+  found: Adapter | string | undefined,
+  options: EngineOptions,
+): Promise<string | undefined> {
+  if (tier === 'cpu') return startCpu();
+  if (tier === 'wasm') return startWasm(options.wasmPaths);
+  if (typeof found !== 'object') return found;
+  if (found.isFallback && options.tier !== 'webgpu') return `no GPU: the adapter is software (${adapterName(found)})`;
+  return startWebgpu(found);
+}
+
+/** Runs the self-check on the tier just started; the reason not to use it if there is one. */
+async function check(tier: Tier, options: EngineOptions): Promise<string | undefined> {
+  if (options.selfCheck === false) return undefined;
+  options.onProgress?.(`checking ${tier}`);
+  const { checks } = await selfCheck();
+  const problems = checks.flatMap(({ problem }) => problem ?? []);
+  if (problems.length === 0) return undefined;
+  return `self-check failed: ${problems[0]}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}`;
 }
 
 async function startBackend(name: Tier): Promise<string | undefined> {

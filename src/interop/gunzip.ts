@@ -31,8 +31,9 @@ export async function gunzip(bytes: Uint8Array, fileName: string, maxBytes: numb
   } catch (error) {
     await reader.cancel().catch(() => undefined);
     if (error instanceof InputError) throw error;
-    const at = `after ${grouped(length)} unpacked bytes`;
-    throw new InputError(`damaged gzip file: ${quoted(fileName)} breaks off ${at}; download it again`, fileName);
+    // Engines stop at different bytes of a damaged file, so no offset is named.
+    const found = `${quoted(fileName)} (${grouped(bytes.length)} bytes)`;
+    throw new InputError(`damaged gzip file: ${found} does not unpack to its end; download it again`, fileName);
   }
   const whole = new Uint8Array(length);
   let offset = 0;

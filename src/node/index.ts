@@ -1,0 +1,1 @@
+export { readDataFiles } from './readDataFiles.ts';

@@ -1,5 +1,6 @@
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
+// In this order: the gradients read a flag that only the core itself registers.
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { conv2dFilterGradient } from '../conv/conv2dFilterGradient.ts';
 import { conv2dInputGradient } from '../conv/conv2dInputGradient.ts';
 import { depthwiseConv2dFilterGradient } from '../conv/depthwiseConv2dFilterGradient.ts';

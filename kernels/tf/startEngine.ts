@@ -131,10 +131,14 @@ async function startWasm(paths: WasmPaths | undefined): Promise<string | undefin
   try {
     const binaries = paths ?? wasmBinaries();
     setWasmPaths(typeof binaries === 'string' ? binaries : withThreaded(binaries));
+    const problem = await withNodeGlobals(() => startBackend('wasm'));
+    return (
+      problem &&
+      `${problem}; are its binaries at ${typeof binaries === 'string' ? binaries : Object.values(binaries)[0]}?`
+    );
   } catch (error) {
     return `wasm did not start: ${error instanceof Error ? error.message : String(error)}`;
   }
-  return withNodeGlobals(() => startBackend('wasm'));
 }
 
 /** tfjs wants a path for the binary with threads, too; it is never loaded. */

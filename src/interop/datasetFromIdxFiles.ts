@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { describeShape, sameShape, sizeOf } from '../core/shape.ts';
 import type { LoadedDataset, Samples } from '../datasets/dataset.ts';
 import { idxLimits, parseIdx } from './idx.ts';
+import { isDescription } from './isDescription.ts';
 import { type IdxFile, type IdxPair, pairIdxFiles } from './pairIdxFiles.ts';
 import { grouped, quoted } from './wording.ts';
 
@@ -20,7 +21,8 @@ const TEST_SHARE = 10;
 
 /**
  * A data set from files in the IDX format, plain or gzip: images and labels for training and, if there are any, for
- * testing. Their order plays no part. One unusable file refuses them all, by name; nothing given is changed.
+ * testing. Their order plays no part. A README among them is passed over; any other unusable file refuses them all, by
+ * name. Nothing given is changed.
  */
 export async function datasetFromIdxFiles(files: readonly NamedBytes[]): Promise<LoadedDataset> {
   if (files.length === 0) throw new InputError('no files: 0; drop an images file and its labels file');
@@ -30,7 +32,8 @@ export async function datasetFromIdxFiles(files: readonly NamedBytes[]): Promise
   }
   const parsed: IdxFile[] = [];
   let room = MAX_TOTAL_BYTES;
-  for (const { name, bytes } of files) {
+  const dataFiles = files.filter(({ name }) => !isDescription(name));
+  for (const { name, bytes } of dataFiles.length > 0 ? dataFiles : files) {
     const array = await parseIdx(bytes, name, { maxUnpackedBytes: Math.min(room, idxLimits.maxUnpackedBytes) });
     room -= array.data.byteLength;
     parsed.push(usable({ ...array, name }));

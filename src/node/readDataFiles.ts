@@ -2,17 +2,16 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import type { NamedBytes } from '../interop/datasetFromIdxFiles.ts';
+import { isDescription } from '../interop/isDescription.ts';
 
 const MAX_FILES = 1000;
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 const MAX_TOTAL_BYTES = 512 * 2 ** 20;
 
-/** Files that describe a folder rather than belong to its data. */
-const isDescription = (name: string): boolean =>
-  name.startsWith('.') || /\.(md|txt|html?)$|^(readme|licen[cs]e)$/i.test(name);
+const isPassedOver = (name: string): boolean => name.startsWith('.') || isDescription(name);
 
 /**
- * Reads a file, or the data files directly inside a folder: hidden files and descriptions (README, .md, .txt, .html)
+ * Reads a file, or the data files directly inside a folder: hidden files and descriptions (README, LICENSE, .md)
  * are passed over, folders inside are not opened. Sizes are checked before anything is read.
  */
 export async function readDataFiles(path: string): Promise<NamedBytes[]> {
@@ -41,7 +40,7 @@ async function dataPaths(path: string): Promise<string[]> {
     throw new InputError(`no such file or folder: "${path}"; give the path of a data file or of its folder`, path);
   }
   const entries = await readdir(path, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile() && !isDescription(entry.name)).map((entry) => entry.name);
+  const names = entries.filter((entry) => entry.isFile() && !isPassedOver(entry.name)).map((entry) => entry.name);
   if (names.length === 0 || names.length > MAX_FILES) {
     throw new InputError(`${names.length} data files in folder: "${path}"; give a folder with 1 to ${MAX_FILES}`, path);
   }

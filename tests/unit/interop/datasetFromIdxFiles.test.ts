@@ -61,6 +61,14 @@ test('the order of the files plays no part, and they are not changed', async () 
   expect(four).toEqual(before);
 });
 
+test('a description among the files is passed over, and refused when it is all there is', async () => {
+  const source = { name: 'SOURCE.md', bytes: ascii('# mnist-10k') };
+  expect(await datasetFromIdxFiles([source, ...four])).toEqual(await datasetFromIdxFiles(four));
+  await expect(datasetFromIdxFiles([source])).rejects.toMatchObject({
+    message: 'not an IDX file: "SOURCE.md" is a text file; drop a file of the expected format',
+  });
+});
+
 test('one pair keeps its last tenth for testing and says so', async () => {
   const data = await datasetFromIdxFiles(four.slice(0, 2).map(({ name, bytes }) => ({ name, bytes: gzip(bytes) })));
   expect([data.train.count, data.test.count]).toEqual([18, 2]);

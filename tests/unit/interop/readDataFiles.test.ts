@@ -13,7 +13,7 @@ async function folder(): Promise<string> {
 test('a folder gives its data files by name, without descriptions, hidden files and inner folders', async () => {
   const path = await folder();
   await mkdir(join(path, 'inner'));
-  for (const name of ['b.gz', 'a', 'SOURCE.md', 'LICENSE', 'readme', 'names.txt', '.hidden', 'inner/c']) {
+  for (const name of ['b.gz', 'a', 'SOURCE.md', 'LICENSE', 'readme', 'README.txt', '.hidden', 'inner/c']) {
     await writeFile(join(path, name), name);
   }
   expect(await readDataFiles(path)).toEqual([

@@ -68,3 +68,9 @@ export { uniform } from './relevance/composites/uniform.ts';
 export { foldBatchNorm, type Folded } from './relevance/foldBatchNorm.ts';
 export { walk, type WalkOptions, type WalkResult } from './relevance/walk.ts';
 export type { BackwardStep, Propagated, Rule } from './relevance/rule.ts';
+
+export { presets } from './presets/registry.ts';
+export type { Preset } from './presets/preset.ts';
+export { connect, type Connection, type ConnectOptions } from './worker/connect.ts';
+export type { Commands, DataSummary, Divergence, Frame, RunDescription, RunSummary } from './worker/protocol.ts';
+export { edgesOf, takeSnapshot } from './network/takeSnapshot.ts';

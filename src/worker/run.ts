@@ -1,0 +1,198 @@
+import type { MeasurementRecord } from '../core/record.ts';
+import { InputError } from '../core/errors.ts';
+import { channelsOf } from '../core/shape.ts';
+import type { LoadedDataset } from '../datasets/dataset.ts';
+import { takeBatch } from '../datasets/takeBatch.ts';
+import { batchEntropy, erf, relevance, strength } from '../instruments/index.ts';
+import type { ReceptiveFieldRecord } from '../instruments/records.ts';
+import { build, type Model } from '../network/model.ts';
+import { networkFromJSON } from '../network/serialize.ts';
+import type { NetworkSnapshot, SelectedEdges, Selection } from '../network/snapshot.ts';
+import { stages } from '../network/stages.ts';
+import { edgesOf, takeSnapshot } from '../network/takeSnapshot.ts';
+import { startTraining, type Evaluation, type Trainer } from '../training/trainer.ts';
+import { pace } from './pace.ts';
+import type { RunDescription } from './protocol.ts';
+import { testSample } from './summaries.ts';
+
+/** Steps between two measurements of entropy and strength. */
+const STRUCTURE_EVERY = 20;
+const ENTROPY_SAMPLES = 64;
+const FIELD_SAMPLES = 16;
+/** Held-out samples behind the accuracy that is shown while training. */
+const LIVE_SAMPLES = 200;
+
+/** A model in training with its instruments. */
+export interface Run {
+  readonly model: Model;
+  readonly trainer: Trainer;
+  readonly selection: Selection;
+  /** Moves the selection; everything about it is measured anew at the next chance. */
+  select(selection: Selection): void;
+  /** Takes over the selection of an earlier run as far as this net has the place. */
+  reselect(selection: Selection): void;
+  /** Measures what is due; true when nothing is left at this step. */
+  measure(options: { isPlaying: boolean }): Promise<boolean>;
+  readonly hasFindings: boolean;
+  takeFindings(): Findings;
+  evaluateAll(): Promise<Evaluation>;
+  dispose(): void;
+}
+
+export interface Findings {
+  readonly records: MeasurementRecord[];
+  readonly evaluations: { step: number; result: Evaluation }[];
+  readonly refusals: { instrument: string; reason: string }[];
+  before: ReceptiveFieldRecord | null;
+  snapshot: NetworkSnapshot | null;
+  edges: SelectedEdges | null;
+}
+
+const nothing = (): Findings => ({
+  records: [],
+  evaluations: [],
+  refusals: [],
+  before: null,
+  snapshot: null,
+  edges: null,
+});
+
+/** Builds the described model and prepares its training. */
+export function startRun(data: LoadedDataset, description: RunDescription): Run {
+  const network = networkFromJSON(description.network);
+  const { seed, initializer } = description;
+  const model = build(network, { seed, initializer });
+  let trainer: Trainer;
+  try {
+    trainer = startTraining(model, data, { ...description.recipe, seed });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  const parts = stages(network);
+  const entropyBatch = takeBatch(data, { size: Math.min(ENTROPY_SAMPLES, data.test.count), from: 'test' });
+  const fieldBatch = takeBatch(data, { size: Math.min(FIELD_SAMPLES, data.test.count), from: 'test' });
+  // The share of time each job may take: a job that lasts t rests at least `rest` times t.
+  const paces = {
+    view: pace(100, 4),
+    edges: pace(250, 10),
+    field: pace(1000, 6),
+    map: pace(700, 6),
+    test: pace(600, 6),
+  };
+  let findings = nothing();
+  let structureAt = -1;
+  let measuredAt = { view: -1, edges: -1, field: -1, map: -1, test: -1 };
+  let isBeforeDue = true;
+  let selection: Selection = firstSelection();
+
+  function firstSelection(): Selection {
+    // The last stage with more than one pixel has the richest field; without one, the first stage.
+    const spatial = parts.filter((part) => part.shape.length === 3);
+    const part = spatial[Math.max(0, spatial.length - 2)] ?? parts[0]!;
+    return { stage: part.id, channel: 0, position: null, sample: 0, class: null };
+  }
+
+  function select(next: Selection): void {
+    selection = next;
+    measuredAt = { ...measuredAt, view: -1, edges: -1, field: -1, map: -1 };
+    for (const name of ['view', 'edges', 'field', 'map'] as const) paces[name].hurry();
+    isBeforeDue = true;
+  }
+
+  async function record(job: () => Promise<MeasurementRecord<unknown, unknown>>, instrument: string): Promise<void> {
+    try {
+      findings.records.push(await job());
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      findings.refusals.push({ instrument, reason: error.message });
+    }
+  }
+
+  const context = () => ({ step: trainer.step, seed });
+
+  const fieldOptions = () => {
+    const part = parts.find(({ id }) => id === selection.stage) ?? parts[0]!;
+    return { at: part.output, channel: selection.channel, unit: selection.position ?? ('centre' as const) };
+  };
+
+  async function structure(): Promise<void> {
+    structureAt = trainer.step;
+    await record(() => strength.measure(model, entropyBatch, {}, context()), strength.id);
+    await record(() => batchEntropy.measure(model, entropyBatch, {}, context()), batchEntropy.id);
+  }
+
+  /** The field with the weights the run started with: the same seed builds them again. */
+  async function fieldBefore(): Promise<void> {
+    isBeforeDue = false;
+    if (data.shape.length !== 3) return;
+    const fresh = build(network, { seed, initializer });
+    try {
+      findings.before = await erf.measure(fresh, fieldBatch, fieldOptions(), { step: 0, seed });
+    } finally {
+      fresh.dispose();
+    }
+  }
+
+  const jobs: Record<keyof typeof paces, () => Promise<void>> = {
+    async view() {
+      const index = selection.sample;
+      findings.snapshot = await takeSnapshot(model, testSample(data, index), { step: trainer.step, index });
+    },
+    async edges() {
+      findings.edges = await edgesOf(model, selection.stage, selection.channel);
+    },
+    field: () => record(() => erf.measure(model, fieldBatch, fieldOptions(), context()), erf.id),
+    map: () =>
+      record(
+        () => relevance.measure(model, testSample(data, selection.sample), { class: selection.class }, context()),
+        relevance.id,
+      ),
+    async test() {
+      findings.evaluations.push({ step: trainer.step, result: await trainer.evaluate('test', LIVE_SAMPLES) });
+    },
+  };
+
+  return {
+    model,
+    trainer,
+    get selection() {
+      return selection;
+    },
+    select,
+    reselect(before) {
+      const part = parts.find(({ id }) => id === before.stage);
+      const isThere = part !== undefined && before.channel < channelsOf(part.shape);
+      const place = isThere ? before : selection;
+      const isSample = before.sample < data.test.count;
+      const isClass = before.class !== null && before.class < data.classes.length;
+      select({ ...place, position: null, sample: isSample ? before.sample : 0, class: isClass ? before.class : null });
+    },
+    async measure({ isPlaying }) {
+      const isNew = (at: number) => trainer.step !== at;
+      const isStructureDue = !isPlaying || structureAt < 0 || trainer.step % STRUCTURE_EVERY === 0;
+      if (isNew(structureAt) && isStructureDue) await structure();
+      for (const name of Object.keys(jobs) as (keyof typeof jobs)[]) {
+        if (!isNew(measuredAt[name]) || !paces[name].isDue(performance.now())) continue;
+        measuredAt[name] = trainer.step;
+        await paces[name].run(jobs[name]);
+      }
+      if (isBeforeDue) await fieldBefore();
+      return !isNew(structureAt) && Object.values(measuredAt).every((at) => !isNew(at));
+    },
+    get hasFindings() {
+      const { records, evaluations, refusals, before, snapshot, edges } = findings;
+      return records.length + evaluations.length + refusals.length > 0 || Boolean(before || snapshot || edges);
+    },
+    takeFindings() {
+      const taken = findings;
+      findings = nothing();
+      return taken;
+    },
+    evaluateAll: () => trainer.evaluate('test'),
+    dispose() {
+      trainer.dispose();
+      model.dispose();
+    },
+  };
+}

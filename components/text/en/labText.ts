@@ -1,0 +1,76 @@
+import { count } from '../number.ts';
+
+/** Words of the lab: header, panels, messages. */
+export const labText = {
+  title: 'NeuroLoupe',
+  page: 'NeuroLoupe: watch a small neural net learn, and look inside',
+  skip: 'Skip to the network',
+  starting: 'Starting the engine',
+  making: (title: string) => `Making ${title}`,
+  reading: 'Reading the files',
+  tiers: { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'JavaScript' },
+  speed: (steps: number) => `${count(steps)} steps/s`,
+  paused: 'paused',
+  why: 'Why this engine',
+  onPage: (reason: string) => `It runs on the page itself, in short slices: ${reason}.`,
+  inWorker: 'It runs in a worker, so the page stays free.',
+  skipped: (tier: string, reason: string) => `${tier} was not used: ${reason}.`,
+  theme: { toDark: 'Dark colours', toLight: 'Light colours' },
+  parameters: (n: number) => `${count(n)} trained numbers`,
+
+  data: {
+    set: 'Set',
+    counts: (train: number, test: number) => `${count(train)} to learn from, ${count(test)} held out`,
+    choose: 'Open files',
+    orDrop: 'or drop IDX files (MNIST) anywhere',
+    own: 'your files',
+    drop: 'Drop to open. IDX images and labels, plain or .gz; nothing leaves this page.',
+    strip: 'Held-out samples',
+    points: 'Training points',
+  },
+  network: {
+    net: 'Net',
+    own: 'own',
+    edit: 'Edit as JSON',
+    editTitle: 'The network as JSON',
+    editHelp:
+      'Nodes run in this order; each reads the one before it unless it says "from". The last one answers the classes. ' +
+      'Nothing changes until you apply it.',
+    valid: (nodes: number, numbers: number) => `Fits: ${count(nodes)} nodes, ${count(numbers)} trained numbers.`,
+    apply: 'Apply and restart',
+    cancel: 'Cancel',
+    kinds: 'Kinds',
+  },
+  treatment: {
+    activation: 'Activation',
+    mixed: 'mixed',
+    initializer: 'Initialiser',
+    optimizer: 'Optimiser',
+    learningRate: 'Rate',
+    batchSize: 'Batch',
+    seed: 'Seed',
+  },
+  tryThis: {
+    title: 'One thing to try',
+    dilated: (now: number, then: number) =>
+      `Spread the taps: the dilated net has as many layers, but its last one may look ${count(then)} px wide instead of ${count(now)}.`,
+    residual: 'Give the net skip connections. Watch the fields: they stay smaller than the architecture allows.',
+    dendritic: 'One layer of dendritic units, which answer to “some” and not to “much”.',
+    gates: 'Join pairs of units to AND gates and see what is left of the entropy.',
+    go: 'Restart with it',
+  },
+  reads: {
+    unit: (stage: string, channel: number) => `${stage}, channel ${count(channel)}`,
+    at: (row: number, column: number) => ` at (${count(row)}, ${count(column)})`,
+    sample: (index: number) => `in sample ${count(index)}`,
+    label: (name: string) => `, a ${name}`,
+    forClass: (name: string) => `, read for class ${name}`,
+    imagesOnly: 'This net reads two numbers, not an image: every input reaches every unit, so there is no field to measure.',
+    flatRelevance: (parts: string) => `Of the answer, ${parts}.`,
+  },
+  diverged: {
+    go: (rate: string) => `Continue with rate ${rate}`,
+  },
+  error: { dismiss: 'Close this message', kept: 'Nothing that was loaded is lost.' },
+  close: 'Close',
+};

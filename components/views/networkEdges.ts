@@ -1,0 +1,123 @@
+import type { SelectedEdges } from '#src';
+import type { NetworkLayout, StageColumn } from './networkLayout.ts';
+
+/** One weight, drawn from unit to unit. */
+export interface Edge {
+  readonly path: string;
+  readonly width: number;
+  readonly opacity: number;
+  readonly isPositive: boolean;
+}
+
+/** An end of an edge: where it leaves its unit, and where it may start to bend. */
+interface End {
+  readonly x: number;
+  readonly bend: number;
+  readonly y: number;
+}
+
+/** Edges of one side lie this far apart where they meet, so that red and blue never mix to purple. */
+const FAN = 2.1;
+/** More weights than this per side are a smear; the strongest are drawn and the legend says so. */
+export const MOST_EDGES = 24;
+
+/** The weights into and out of the selected unit, and how many of how many are drawn. */
+export function selectedEdges(layout: NetworkLayout, edges: SelectedEdges | undefined) {
+  const self = edges && layout.stages.find(({ stage }) => stage.id === edges.stage);
+  const ownClass = edges && layout.classes.stage?.id === edges.stage ? layout.classes.y[edges.channel] : undefined;
+  const place = self?.units.find(({ channel }) => channel === edges?.channel);
+  if (!edges || (!place && ownClass === undefined)) return { drawn: [], shown: 0, of: 0 };
+
+  const incoming = collect(layout, edges.incoming, 'right');
+  const outgoing = collect(layout, edges.outgoing, 'left');
+  const largest = Math.max(...[...incoming, ...outgoing].map(({ weight }) => Math.abs(weight)));
+  const strongest = [incoming, outgoing].map((side) =>
+    side
+      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+      .slice(0, MOST_EDGES)
+      .filter(({ weight }) => Math.abs(weight) > 0.01 * largest)
+      .sort((a, b) => a.end.y - b.end.y),
+  );
+  const drawn = strongest.flatMap((side, isOut) => {
+    const fan = Math.min(FAN, 40 / Math.max(1, side.length - 1));
+    return side.map(({ end, weight }, i): Edge => {
+      const y = (place?.y ?? ownClass!) + (i - (side.length - 1) / 2) * fan;
+      const own: End =
+        place && self
+          ? { x: place.x, y, bend: isOut ? self.x + self.width + 3 : self.x - 3 }
+          : { x: layout.classes.x - 8, y, bend: layout.classes.x - 12 };
+      const share = Math.abs(weight) / largest;
+      return {
+        path: isOut ? curve(own, end) : curve(end, own),
+        width: 0.75 + 3 * share,
+        opacity: 0.3 + 0.6 * share,
+        isPositive: weight > 0,
+      };
+    });
+  });
+  return { drawn, shown: drawn.length, of: incoming.length + outgoing.length };
+}
+
+/** Hairlines between neighbouring columns that no selected edge joins: one per pair of rows, as one path. */
+export function quietEdges(layout: NetworkLayout, edges: SelectedEdges | undefined): string {
+  const selected = edges ? layout.stages.findIndex(({ stage }) => stage.id === edges.stage) : -1;
+  const { input, stages } = layout;
+  const paths: string[] = [];
+  const isCovered = (i: number) => selected >= 0 && (i === selected || i === selected + 1);
+  stages.forEach((column, i) => {
+    if (isCovered(i)) return;
+    const before = stages[i - 1];
+    const from = before ? rowEnds(before, 'right') : [{ x: input.size, bend: input.size + 3, y: input.y }];
+    for (const a of from) for (const b of rowEnds(column, 'left')) paths.push(curve(a, b));
+  });
+  return paths.join('');
+}
+
+function collect(layout: NetworkLayout, sides: SelectedEdges['incoming'], side: 'left' | 'right') {
+  return sides.flatMap(({ stage, weights }) =>
+    Array.from(weights).flatMap((weight, channel) => {
+      const end = endOf(layout, stage, channel, side);
+      return end && Number.isFinite(weight) && weight !== 0 ? [{ end, weight }] : [];
+    }),
+  );
+}
+
+function endOf(layout: NetworkLayout, stage: string, channel: number, side: 'left' | 'right'): End | null {
+  const { input, classes } = layout;
+  if (stage === 'input') return inputEnd(input, channel);
+  if (stage === classes.stage?.id) {
+    const y = classes.y[channel];
+    return y === undefined ? null : { x: classes.x - 8, bend: classes.x - 12, y };
+  }
+  const column = layout.stages.find((candidate) => candidate.stage.id === stage);
+  const place = column?.units.find((unit) => unit.channel === channel);
+  if (!column || !place) return null;
+  // Edges of units in one row lie a little apart, so that those behind a neighbour can be told from its own.
+  const y = place.y + (place.column - (column.columns - 1) / 2) * Math.min(8, column.slot / column.columns / 1.5);
+  return { x: place.x, y, bend: side === 'right' ? column.x + column.width + 3 : column.x - 3 };
+}
+
+function inputEnd({ size, y, shape }: NetworkLayout['input'], channel: number): End {
+  const isImage = shape.length === 3;
+  const channels = shape.at(-1) ?? 1;
+  const pitch = isImage ? 8 : inputPitch(channels);
+  return { x: isImage ? size : size - 4, bend: size + 3, y: y + (channel - (channels - 1) / 2) * pitch };
+}
+
+/** Distance between the numbers of an input that is no image. */
+export function inputPitch(features: number): number {
+  return Math.min(64, 320 / Math.max(1, features));
+}
+
+function rowEnds(column: StageColumn, side: 'left' | 'right'): End[] {
+  const x = side === 'right' ? column.x + column.width : column.x;
+  const bend = side === 'right' ? x + 3 : x - 3;
+  return [...new Set(column.units.map(({ y }) => y))].map((y) => ({ x, bend, y }));
+}
+
+/** Straight while behind the column, then one S-bend. */
+function curve(a: End, b: End): string {
+  const middle = (a.bend + b.bend) / 2;
+  const r = (value: number) => Math.round(value * 10) / 10;
+  return `M${r(a.x)},${r(a.y)}H${r(a.bend)}C${r(middle)},${r(a.y)} ${r(middle)},${r(b.y)} ${r(b.bend)},${r(b.y)}H${r(b.x)}`;
+}

@@ -1,0 +1,51 @@
+import { text } from '../text/index.ts';
+import type { NetworkLayout } from './networkLayout.ts';
+
+/** A column's name and shape, where both or one of them fit. */
+export interface ColumnHeader {
+  readonly x: number;
+  readonly name: string;
+  readonly detail: string | null;
+  readonly isSelected: boolean;
+}
+
+/** Rough width of one character of header text. */
+const CHARACTER = 7.2;
+
+/** Headers that do not touch: the selected stage first, then from left to right; a shape only where there is room. */
+export function placeHeaders({ input, stages, classes }: NetworkLayout, selected: string): ColumnHeader[] {
+  const all = [
+    { x: 0, name: text.network.input, detail: text.network.inputShape(input.shape), isSelected: selected === 'input' },
+    ...stages.map(({ x, stage }) => ({
+      x,
+      name: stage.id,
+      detail: text.network.shape(stage.shape),
+      isSelected: stage.id === selected,
+    })),
+    {
+      x: classes.x,
+      name: text.network.class,
+      detail: text.network.probability,
+      isSelected: classes.stage?.id === selected,
+    },
+  ];
+  const order = [...all.keys()].sort((a, b) => rank(a) - rank(b));
+  const kept = new Set<number>();
+  for (const i of order) {
+    const own = all[i]!;
+    const end = own.x + own.name.length * CHARACTER + 6;
+    const isFree = [...kept].every((k) => all[k]!.x >= end || all[k]!.x + all[k]!.name.length * CHARACTER + 6 <= own.x);
+    if (isFree) kept.add(i);
+  }
+  return all.flatMap((own, i) => {
+    if (!kept.has(i)) return [];
+    const next = all.find((other, k) => k > i && kept.has(k));
+    const room = (next?.x ?? Infinity) - own.x;
+    return [{ ...own, detail: own.detail.length * (CHARACTER - 0.8) + 4 <= room ? own.detail : null }];
+  });
+
+  // Both ends and the selection are placed before the columns between them.
+  function rank(i: number): number {
+    return all[i]!.isSelected ? -2 : i === 0 || i === all.length - 1 ? -1 : i;
+  }
+}

@@ -1,0 +1,71 @@
+/** A step of training and a number measured at it. */
+export interface TimePoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+/** A loss history as points. Without steps of their own the values are taken as evenly spread up to `step`. */
+export function lossPoints(loss: ArrayLike<number>, steps: ArrayLike<number> | undefined, step: number): TimePoint[] {
+  const stride = loss.length ? step / loss.length : 1;
+  return Array.from(loss, (value, i) => ({ step: steps?.[i] ?? (i + 1) * stride, value }));
+}
+
+/** The first step whose value is no number; null: all are. */
+export function firstBroken(points: readonly TimePoint[]): number | null {
+  return points.find(({ value }) => !Number.isFinite(value))?.step ?? null;
+}
+
+/**
+ * Exponential mean over about a fortieth of the history, corrected for its start, so that the newest value is part of
+ * it and nothing lies ahead. Starts anew behind a gap.
+ */
+export function smooth(points: readonly TimePoint[]): TimePoint[] {
+  const weight = 1 - Math.exp(-1 / Math.max(1, points.length / 80));
+  let mean = 0;
+  let total = 0;
+  return points.map(({ step, value }) => {
+    if (!Number.isFinite(value)) {
+      mean = total = 0;
+      return { step, value };
+    }
+    mean += weight * (value - mean);
+    total += weight * (1 - total);
+    return { step, value: mean / total };
+  });
+}
+
+/** At most two points per pixel, the smallest and the largest there, so that no spike is lost. Gaps are kept. */
+export function thin(points: readonly TimePoint[], pixel: (step: number) => number): TimePoint[] {
+  const kept: TimePoint[] = [];
+  for (let i = 0; i < points.length;) {
+    const column = Math.floor(pixel(points[i]!.step));
+    let low = points[i]!;
+    let high = low;
+    let broken: TimePoint | null = null;
+    for (; i < points.length && Math.floor(pixel(points[i]!.step)) === column; i++) {
+      const point = points[i]!;
+      if (!Number.isFinite(point.value)) broken ??= point;
+      if (point.value < low.value) low = point;
+      if (point.value > high.value) high = point;
+    }
+    kept.push(...(low === high ? [low] : low.step < high.step ? [low, high] : [high, low]));
+    if (broken && broken !== low && broken !== high) kept.push(broken);
+  }
+  return kept;
+}
+
+/** Round values of a log axis: powers of ten, and their halves and fifths where those alone are too few. */
+export function logTicks(low: number, high: number): number[] {
+  const ticks = (factors: readonly number[]) => {
+    const found: number[] = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++)
+      for (const factor of factors) {
+        const value = Number(`${factor}e${power}`);
+        if (value >= low && value <= high) found.push(value);
+      }
+    return found;
+  };
+  const tens = ticks([1]);
+  if (tens.length >= 2) return tens.length > 4 ? tens.filter((_, i) => i % Math.ceil(tens.length / 4) === 0) : tens;
+  return ticks([1, 2, 5]);
+}

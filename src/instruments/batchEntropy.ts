@@ -5,7 +5,7 @@ import { channelsOf } from '../core/shape.ts';
 import { forward } from '../network/forward.ts';
 import { nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
-import { defineInstrument, readAndDispose } from './instrument.ts';
+import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
 import type { BatchEntropyData, EntropyLayer } from './records.ts';
 
 /**
@@ -19,8 +19,10 @@ export function entropyPerUnit(x: Tensor): Tensor {
   }
   return tf.tidy(() => {
     const flat = tf.reshape(x, [count, -1]);
-    // Mean first, then squared deviations: E[x²] − E[x]² would cancel.
-    const deviation = tf.sub(flat, tf.mean(flat, 0));
+    // Mean first, then squared deviations: E[x²] − E[x]² would cancel. Counted from the first sample, a unit that never
+    // changes has mean 0 exactly; the rounded mean of its values would differ from them in the last bit.
+    const moved = tf.sub(flat, tf.slice(flat, 0, 1));
+    const deviation = tf.sub(moved, tf.mean(moved, 0));
     const variance = tf.div(tf.sum(tf.square(deviation), 0), count - 1);
     return tf.mul(0.5, tf.log1p(tf.mul(Math.PI * Math.E, variance)));
   });
@@ -32,7 +34,7 @@ export function batchEntropyOf(x: Tensor): tf.Scalar {
 }
 
 export interface BatchEntropyOptions {
-  /** Nodes to read; empty: the output of every stage but the last, after its activation. */
+  /** Nodes to read; empty: the output of every stage, after its activation. */
   readonly at: readonly string[];
 }
 
@@ -54,6 +56,7 @@ export const batchEntropy = defineInstrument<BatchEntropyData, BatchEntropyOptio
       return places.map((place) => entropyPerUnit(values.get(place.at)!));
     });
     const read = await readAndDispose(tensors);
+    places.forEach((place, i) => checkFinite(read[i]!, `the entropy of "${place.at}"`));
     const layers = places.map((place, i) =>
       summarize(place, read[i]!, channelsOf(nodeOf(model.network, place.at).shape)),
     );

@@ -29,6 +29,11 @@ export interface ObserveOptions {
 export function observe(model: Model, options: ObserveOptions): () => void {
   const { instruments, batch, every = 20, onRecord, signal } = options;
   const watches = instruments.map((item): Watch => ('instrument' in item ? item : { instrument: item }));
+  for (const { instrument, every: pace = every } of watches) {
+    if (!(Number.isInteger(pace) && pace >= 1)) {
+      throw new InputError(`bad pace of ${instrument.id}: ${pace}; use a whole number of steps from 1`);
+    }
+  }
   return model.onStep(async (step, current) => {
     for (const { instrument, options: settings = {}, every: pace = every } of watches) {
       if (step % pace !== 0 || signal?.aborted) continue;

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
-import { channelsOf } from '../core/shape.ts';
+import { channelsOf, describeShape } from '../core/shape.ts';
 import { forward, outputOf } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
-import { INPUT } from '../network/network.ts';
+import { INPUT, nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
 import { rulesFor, type Composite } from '../relevance/composite.ts';
 import { composites } from '../relevance/composites/registry.ts';
@@ -29,6 +29,12 @@ export const relevance = defineInstrument<RelevanceData, RelevanceOptions>({
   defaults: { class: null, composite: 'epsilonPlusFlat' },
   async compute(model, x, options) {
     const composite = typeof options.composite === 'string' ? composites.get(options.composite) : options.composite;
+    const { shape } = nodeOf(model.network, model.network.output);
+    if (shape.length !== 1) {
+      throw new InputError(
+        `relevance starts at a logit: the net ends with ${describeShape(shape)}; end it with flatten or globalAvgPool and a dense layer`,
+      );
+    }
     const sample = tf.tidy(() => tf.slice(x, 0, 1));
     try {
       const scores = await logitsOf(model, sample);

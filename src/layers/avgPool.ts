@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { avgPool as pool } from '#kernels';
 import { padding, pair } from '../core/options.ts';
 import { defineLayer } from './layer.ts';
-import { describeWindow, imageShape, resolveWindow, slide } from './window.ts';
+import { describeWindow, poolShape, resolveWindow } from './window.ts';
 
 /** The mean of each window; padded positions are not counted. */
 export const avgPool = defineLayer({
@@ -16,10 +16,7 @@ export const avgPool = defineLayer({
     stride: pair(2, 'step of the window in pixels', 1, 128),
     padding: padding('valid', 'pixels around the image'),
   },
-  shape([input], options) {
-    const [height, width, channels] = imageShape(input);
-    return [...slide(input!, resolveWindow(height, width, options)), channels];
-  },
+  shape: ([input], options) => poolShape(input, options),
   // Cast: shape() has made sure that the input is an image.
   apply: ([x], _params, _context, options) => pool(x as Tensor4D, resolveWindow(x!.shape[1]!, x!.shape[2]!, options)),
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),

@@ -47,6 +47,19 @@ export function slide(input: Shape, window: Window): readonly [number, number] {
   return out;
 }
 
+/** Output shape of a pool. A window that lies in the padding alone would have nothing to pool. */
+export function poolShape(input: Shape | undefined, options: WindowOptions): Shape {
+  const [height, width, channels] = imageShape(input);
+  const window = resolveWindow(height, width, options);
+  const { size, padding } = window;
+  if (padding.some((side, i) => side >= size[i < 2 ? 0 : 1])) {
+    throw new InputError(
+      `padding reaches past the window: ${padding.join(', ')} around windows of ${size.join(' × ')}; use less than the window's size`,
+    );
+  }
+  return [...slide(input!, window), channels];
+}
+
 /** Asks for an image; the message names what came instead. */
 export function imageShape(input: Shape | undefined): readonly [number, number, number] {
   if (input?.length !== 3) {

@@ -46,7 +46,7 @@ function fieldOf(
   const joined: TheoreticalField = {
     rows: union(local.map((field) => field.rows)),
     columns: union(local.map((field) => field.columns)),
-    aligned: local.every((field) => sameCentre(field, local[0]!)),
+    aligned: local.every((field) => field.aligned && sameCentre(field, local[0]!)),
   };
   const factor = node.layer.enlarges?.(node.options);
   if (factor) {

@@ -128,7 +128,7 @@ function checkNode(
 ): NetworkNode {
   const { kind, id: _id, from, ...given } = spec;
   const layer = words.layers.get(kind);
-  const sources = from === undefined ? [before] : typeof from === 'string' ? [from] : [...from];
+  const sources = sourcesOf(from ?? before, id);
   const inputs = sources.map((source) => sourceShape(source, id, shapes, ids));
   if (layer.inputs === 'one' && inputs.length !== 1) {
     throw new InputError(
@@ -150,6 +150,15 @@ function checkNode(
     const message = error.message.includes(`"${id}"`) ? error.message : `${kind} "${id}": ${error.message}`;
     throw new InputError(message, id);
   }
+}
+
+function sourcesOf(from: unknown, id: string): string[] {
+  if (typeof from === 'string') return [from];
+  if (Array.isArray(from)) return [...from];
+  throw new InputError(
+    `bad from in node "${id}": ${JSON.stringify(from)}; use the id of an earlier node, or several as ["a", "b"]`,
+    id,
+  );
 }
 
 function sourceShape(source: unknown, id: string, shapes: ReadonlyMap<string, Shape>, ids: readonly string[]): Shape {

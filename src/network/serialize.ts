@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import { jsonErrorAt } from '../core/jsonErrorAt.ts';
 import { network, vocabulary, type Network, type NodeSpec, type Vocabulary } from './network.ts';
 
 /** A network as it is stored: plain JSON with a version. */
@@ -39,11 +40,8 @@ export function networkFromJSON(source: unknown, words: Vocabulary = vocabulary)
 function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message);
-    const at = position ? Number(position[1]) : text.length;
-    const lines = text.slice(0, at).split('\n');
+  } catch {
+    const lines = text.slice(0, jsonErrorAt(text)).split('\n');
     const place = `line ${lines.length}, column ${lines[lines.length - 1]!.length + 1}`;
     throw new InputError(`not JSON: ${place}; check commas, quotes and brackets there`, place);
   }
@@ -63,7 +61,9 @@ export function networkDigest(net: Network): string {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    // What is undefined is not there once it is stored, so it does not count here either.
+    const given = Object.entries(value).filter(([, item]) => item !== undefined);
+    const entries = given.sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';

@@ -75,7 +75,8 @@ function backwardStep(
     pull(r) {
       // A linear node's gradient is its transpose; no filter gradient is computed on the way.
       if (linear) return [linear.transpose(r, params.kernel!, x!.shape, node.options)];
-      const f = (...xs: Tensor[]) => applyNode(model, node, xs, { ...options, paramsOf: () => params });
+      // The clone is an op on the tape: a node may hand its input on (dropout), and tfjs finds no gradient of that.
+      const f = (...xs: Tensor[]) => tf.clone(applyNode(model, node, xs, { ...options, paramsOf: () => params }));
       return tf.grads(f)([...inputs], r);
     },
   };

@@ -13,7 +13,7 @@ export interface Checkpoint {
 /** The run left the finite numbers. The model has been put back to the last good step. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
-  /** Node whose output first held NaN or infinity; 'loss' when every node was finite. */
+  /** Node whose output or weights first held NaN or infinity; 'loss' when every node was finite. */
   readonly node: string;
   readonly step: number;
   readonly lastGood: Checkpoint;

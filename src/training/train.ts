@@ -3,7 +3,7 @@ import type { LoadedDataset } from '../datasets/dataset.ts';
 import type { Model } from '../network/model.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { startTraining, type Evaluation } from './trainer.ts';
-import type { TrainingRecipe } from './trainOptions.ts';
+import { batchSizeOf, number, type TrainingRecipe } from './trainOptions.ts';
 
 export interface TrainOptions extends TrainingRecipe {
   /** Passes through the training samples; `steps` wins when both are given. */
@@ -41,7 +41,9 @@ export async function* train(
   options: TrainOptions = {},
 ): AsyncGenerator<TrainStep, void, void> {
   const { epochs, every = 1, validate, resume, signal, ...recipe } = options;
-  const perEpoch = Math.max(1, Math.floor(data.train.count / (recipe.batchSize ?? 32)));
+  number(every, 'pace of results', 1, 1e9, true);
+  if (validate) number(validate.every, 'pace of validation', 1, 1e9, true);
+  const perEpoch = Math.max(1, Math.floor(data.train.count / batchSizeOf(recipe, data)));
   const steps = recipe.steps ?? Math.ceil((epochs ?? 1) * perEpoch);
   const trainer = startTraining(model, data, { ...recipe, steps });
   try {

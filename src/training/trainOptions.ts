@@ -54,7 +54,7 @@ export function planTraining(net: Network, data: LoadedDataset, recipe: Training
   const optimizer = optimizers.get(id);
   const loss = losses.get(recipe.loss ?? defaultLoss(net));
   checkFit(net, data, loss);
-  const batchSize = number(recipe.batchSize ?? 32, 'batch size', 1, data.train.count, true);
+  const batchSize = number(batchSizeOf(recipe, data), 'batch size', 1, data.train.count, true);
   return {
     batchSize,
     optimizer,
@@ -73,7 +73,13 @@ function defaultLoss(net: Network): string {
   return shapeOf(net, net.output)[0] === 1 ? 'binaryCrossEntropy' : 'softmaxCrossEntropy';
 }
 
-function number(value: number, what: string, min: number, max: number, isWhole = false): number {
+/** 32, or all samples when there are fewer. */
+export function batchSizeOf(recipe: TrainingRecipe, data: LoadedDataset): number {
+  return recipe.batchSize ?? Math.min(32, data.train.count);
+}
+
+/** A number within its bounds, or an error that names them. */
+export function number(value: number, what: string, min: number, max: number, isWhole = false): number {
   const fits = typeof value === 'number' && value >= min && value <= max && (!isWhole || Number.isInteger(value));
   if (!fits) {
     const range = max === Infinity ? `${min} or more` : `from ${min} to ${max}`;

@@ -1,23 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { random } from '../core/random.ts';
-import { sizeOf } from '../core/shape.ts';
 import type { LoadedDataset } from '../datasets/dataset.ts';
 import { forward, outputOf, type ForwardOptions } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
-import { networkToJSON } from '../network/serialize.ts';
+import { networkDigest, networkToJSON } from '../network/serialize.ts';
+import { batchSource } from './batchSource.ts';
 import { DivergedError, type Checkpoint } from './checkpoint.ts';
+import { evaluate, type Evaluation } from './evaluate.ts';
 import { planTraining, type TrainingPlan, type TrainingRecipe } from './trainOptions.ts';
 
-/** Accuracy and loss over some samples. */
-export interface Evaluation {
-  readonly samples: number;
-  readonly correct: number;
-  /** correct / samples */
-  readonly accuracy: number;
-  readonly loss: number;
-}
+export type { Evaluation };
 
 /** A run in progress, one step at a time. Owns the optimiser's memory; the model belongs to the caller. */
 export interface Trainer {
@@ -39,9 +33,6 @@ export interface Trainer {
   dispose(): void;
 }
 
-/** Samples a forward pass of an evaluation takes at once. */
-const EVALUATION_BATCH = 100;
-
 /** Prepares a run of a model on data. */
 export function startTraining(model: Model, data: LoadedDataset, recipe: TrainingRecipe = {}): Trainer {
   const plan = planTraining(model.network, data, recipe);
@@ -56,7 +47,9 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
   const batches = batchSource(data, plan);
   let step = 0;
   let pending: Scalar[] = [];
+  // A loss that was read vouches for the weights it was computed with, which are those before its step.
   let good = keepState();
+  let before: typeof good | undefined;
 
   /** Cheap: clones share their memory with the tensors they copy. */
   function keepState() {
@@ -129,21 +122,45 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
     });
   }
 
-  /** Replays from the last good state to the step that failed and finds the first node that is not finite. */
-  async function diverged(failed: number, found: number): Promise<DivergedError> {
-    backToGood();
-    while (step < failed - 1) runStep().dispose();
+  /** The first weight or running average that is not finite. One read for all of them: a sum is finite only if its terms are. */
+  async function brokenTensor(): Promise<{ readonly node: string; readonly sum: number } | undefined> {
+    const tensors = [...model.weights, ...slots];
+    const sums = tf.tidy(() => tf.stack(tensors.map(([, tensor]) => tf.sum(tf.abs(tensor)))));
+    const read = await sums.data();
+    sums.dispose();
+    const index = read.findIndex((sum) => !Number.isFinite(sum));
+    return index < 0 ? undefined : { node: tensors[index]![0].split('/')[0]!, sum: read[index]! };
+  }
+
+  /** The first node whose output is not finite in the forward pass of the next step. */
+  async function brokenNode(): Promise<string | undefined> {
     const { x, labels } = batches.at(step);
-    const flags = tf.tidy(() => {
-      const values = forward(model, x, forwardOptions());
-      return [...values].map(([id, value]) => [id, tf.all(tf.isFinite(value))] as const).flatMap(([, flag]) => [flag]);
-    });
-    const ids = ['input', ...model.network.nodes.map((node) => node.id)];
+    const flags = tf.tidy(() =>
+      [...forward(model, x, forwardOptions()).values()].map((value) => tf.all(tf.isFinite(value))),
+    );
     const finite = await Promise.all(flags.map(async (flag) => (await flag.data())[0]));
     for (const tensor of [...flags, x, labels]) tensor.dispose();
-    const rate = learningRate();
+    return ['input', ...model.network.nodes.map((node) => node.id)][finite.findIndex((ok) => !ok)];
+  }
+
+  /** Repeats the steps from the last good state to find where the first number that is not finite came from. */
+  async function diverged(last: number): Promise<DivergedError> {
     backToGood();
-    return new DivergedError(ids[finite.findIndex((ok) => !ok)] ?? 'loss', failed, found, rate, await checkpoint());
+    let cause = { node: 'loss', step: last, found: NaN, rate: learningRate() };
+    while (step < last) {
+      const rate = learningRate();
+      const node = await brokenNode();
+      const value = runStep();
+      const loss = (await value.data())[0]!;
+      value.dispose();
+      const tensor = await brokenTensor();
+      if (!Number.isFinite(loss)) cause = { node: node ?? 'loss', step, found: loss, rate };
+      else if (tensor) cause = { node: node ?? tensor.node, step, found: tensor.sum, rate };
+      else continue;
+      break;
+    }
+    backToGood();
+    return new DivergedError(cause.node, cause.step, cause.found, cause.rate, await checkpoint());
   }
 
   async function checkpoint(): Promise<Checkpoint> {
@@ -161,6 +178,26 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
     };
   }
 
+  /** Everything that restoring relies on, asked before anything changes. */
+  function checkFits(saved: Checkpoint): void {
+    if (saved.optimizer !== plan.optimizer.id) {
+      throw new InputError(`checkpoint of another optimiser: ${saved.optimizer}; this run uses ${plan.optimizer.id}`);
+    }
+    const own = networkDigest(model.network);
+    const found = networkDigest({ ...model.network, input: saved.network.input, specs: saved.network.nodes });
+    if (found !== own) {
+      throw new InputError(
+        `checkpoint of another network: ${found}, the model is ${own}; build one with networkFromJSON(checkpoint.network)`,
+      );
+    }
+    for (const [name, tensor] of slots) {
+      const numbers = Object.hasOwn(saved.slots, name) ? saved.slots[name]!.length : 0;
+      if (numbers !== tensor.size) {
+        throw new InputError(`damaged checkpoint: "${name}" has ${numbers} numbers; expected ${tensor.size}`);
+      }
+    }
+  }
+
   return {
     plan,
     get step() {
@@ -175,27 +212,33 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
     async advance() {
       const batch = batches.at(step);
       const shown = tf.clone(batch.x);
-      pending.push(runStep(batch));
-      await model.stepped(step, shown);
-      shown.dispose();
+      if (before) dropState(before);
+      before = keepState();
+      try {
+        pending.push(runStep(batch));
+        await model.stepped(step, shown);
+      } finally {
+        shown.dispose();
+      }
     },
     async losses() {
       const waiting = pending;
       pending = [];
       const read = await Promise.all(waiting.map(async (loss) => (await loss.data())[0]!));
       for (const loss of waiting) loss.dispose();
-      const bad = read.findIndex((loss) => !Number.isFinite(loss));
-      if (bad >= 0) throw await diverged(step - read.length + bad + 1, read[bad]!);
-      dropState(good);
-      good = keepState();
+      const isBroken = read.some((loss) => !Number.isFinite(loss)) || (await brokenTensor()) !== undefined;
+      if (isBroken) throw await diverged(step);
+      if (before) {
+        dropState(good);
+        good = before;
+        before = undefined;
+      }
       return Float32Array.from(read);
     },
-    evaluate: (part, limit = Infinity) => evaluate(model, data, plan, part, limit),
+    evaluate: (part, limit = Infinity) => evaluate(model, data, plan.loss, { part, limit }),
     checkpoint,
     restore(saved) {
-      if (saved.optimizer !== plan.optimizer.id) {
-        throw new InputError(`checkpoint of another optimiser: ${saved.optimizer}; this run uses ${plan.optimizer.id}`);
-      }
+      checkFits(saved);
       model.write(saved.weights);
       for (const [name, tensor] of slots) {
         const value = tf.tensor(saved.slots[name]!, tensor.shape);
@@ -206,65 +249,17 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
       pending = [];
       step = saved.step;
       dropState(good);
+      if (before) dropState(before);
+      before = undefined;
       good = keepState();
     },
     dispose() {
       dropState(good);
+      if (before) dropState(before);
+      before = undefined;
       for (const tensor of [...slots.values(), ...pending]) tensor.dispose();
       slots.clear();
       pending = [];
     },
   };
-}
-
-/** Training batches by step number: a fresh order each epoch, the same for a seed wherever the run starts. */
-function batchSource(data: LoadedDataset, { batchSize, stepsPerEpoch, seed }: TrainingPlan) {
-  const { inputs, labels } = data.train;
-  const length = sizeOf(data.shape);
-  let order: { epoch: number; permutation: Uint32Array } = { epoch: -1, permutation: new Uint32Array() };
-  return {
-    at(step: number): { x: Tensor; labels: Tensor1D } {
-      const epoch = Math.floor(step / stepsPerEpoch);
-      if (order.epoch !== epoch) {
-        order = { epoch, permutation: random(seed, `order ${epoch}`).permutation(data.train.count) };
-      }
-      const start = (step % stepsPerEpoch) * batchSize;
-      const x = new Float32Array(batchSize * length);
-      const y = new Int32Array(batchSize);
-      for (let i = 0; i < batchSize; i++) {
-        const sample = order.permutation[start + i]!;
-        x.set(inputs.subarray(sample * length, (sample + 1) * length), i * length);
-        y[i] = labels[sample]!;
-      }
-      return { x: tf.tensor(x, [batchSize, ...data.shape]), labels: tf.tensor1d(y, 'int32') };
-    },
-  };
-}
-
-async function evaluate(
-  model: Model,
-  data: LoadedDataset,
-  plan: TrainingPlan,
-  part: 'train' | 'test',
-  limit: number,
-): Promise<Evaluation> {
-  const { inputs, labels, count } = data[part];
-  const samples = Math.min(count, limit);
-  const length = sizeOf(data.shape);
-  let correct = 0;
-  let loss = 0;
-  for (let start = 0; start < samples; start += EVALUATION_BATCH) {
-    const end = Math.min(samples, start + EVALUATION_BATCH);
-    const [answers, mean] = tf.tidy(() => {
-      const x = tf.tensor(inputs.slice(start * length, end * length), [end - start, ...data.shape]);
-      const logits = outputOf(model, forward(model, x));
-      const truth = tf.tensor1d(labels.slice(start, end), 'int32');
-      return [plan.loss.answer(logits), plan.loss.apply(logits, truth)];
-    });
-    const [given, value] = await Promise.all([answers!.data(), mean!.data()]);
-    tf.dispose([answers!, mean!]);
-    loss += value[0]! * (end - start);
-    for (let i = start; i < end; i++) if (given[i - start] === labels[i]) correct += 1;
-  }
-  return { samples, correct, accuracy: samples > 0 ? correct / samples : 0, loss: samples > 0 ? loss / samples : 0 };
 }

@@ -120,5 +120,5 @@ export default defineConfig(
   },
   { files: ['kernels/tf/**'], rules: { 'no-restricted-syntax': restrict(syntax, markup) } },
   { files: ['src/node/**', 'tests/**', 'scripts/**'], rules: { 'no-console': 'off' } },
-  { files: ['scripts/**', '*.config.js'], languageOptions: { globals: globals.node } },
+  { files: ['scripts/**', 'tests/package/app/*.js', '*.config.js'], languageOptions: { globals: globals.node } },
 );

@@ -12,7 +12,8 @@ function filesIn(folder) {
 
 /** The files behind a named file or folder (the files directly in it), each with its name, size and path. */
 export function dataFiles(named) {
-  const path = resolve(named);
+  // npm runs scripts at the project's top and keeps here where the person was.
+  const path = resolve(process.env.INIT_CWD ?? '.', named);
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw new Failure(`no such file or folder: ${named}; check the path given after --data`);
   const paths = found.isDirectory() ? filesIn(path) : [path];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Failure } from './failure.js';
+import { runNpm } from './npm.js';
 import { root } from './root.js';
-import { runProcess } from './runProcess.js';
 
 const NETWORK = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/;
 
@@ -36,17 +36,16 @@ function readJson(path) {
 }
 
 /** Runs `npm ci` when something the lockfile asks for is missing. */
-export async function installMissing({ run = runProcess, folder = root, log = console.log } = {}) {
+export async function installMissing({ run, folder = root, log = console.log } = {}) {
   const lock = readJson(`${folder}/package-lock.json`);
   if (!lock) throw new Failure('package-lock.json not readable: packages unknown; check the file out again');
   const missing = missingPackages(lock, readJson(`${folder}/node_modules/.package-lock.json`));
   if (missing.length === 0) return;
 
   log(`installing packages (npm ci): ${missing.length} missing`);
-  // Under npm its own file is known; elsewhere npm is looked up, which on Windows needs a shell.
-  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const args = [...npm.slice(1), 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retry-maxtimeout=10000'];
-  const shell = npm.length === 1 && process.platform === 'win32';
-  const { code, output } = await run(npm[0], args, { cwd: folder, capture: true, shell });
+  // npm's own patience would keep a machine without network waiting for minutes.
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=2000'];
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience];
+  const { code, output } = await runNpm(args, { cwd: folder, run });
   if (code !== 0) throw new Failure(installComplaint(output, code));
 }

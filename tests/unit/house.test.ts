@@ -13,7 +13,7 @@ const sources = files.filter(
 test('the top level holds the rooms, the scripts, configuration and documents, and nothing else', () => {
   const rooms = ['components', 'kernels', 'scripts', 'src', 'static', 'tests', '.ci'];
   const configuration =
-    /^(package(-lock)?\.json|tsconfig\.json|[a-z]+\.config\.(js|ts)|\.[a-z.]+(ignore|rc\.json|config)|[a-z]+\.html)$/;
+    /^(package(-lock)?\.json|tsconfig\.json|[a-z]+\.config\.(js|ts)|\.npmrc|\.[a-z.]+(ignore|rc\.json|config)|[a-z]+\.html)$/;
   const document = /^(LICENSE|NOTICE|CITATION\.cff|[A-Z]+\.md)$/;
   const top = [...new Set(files.map((file) => file.split('/')[0]!))];
   expect(top.filter((name) => !rooms.includes(name) && !configuration.test(name) && !document.test(name))).toEqual([]);

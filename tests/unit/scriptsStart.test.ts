@@ -3,6 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { withCompiledUrls } from '../../scripts/buildAll.js';
 import { dataFiles } from '../../scripts/dataFiles.js';
 import { dataHandler } from '../../scripts/dataServer.js';
 import { installComplaint, installMissing, missingPackages } from '../../scripts/install.js';
@@ -184,4 +185,13 @@ test('requests from other sites are refused', async () => {
   for (const headers of strange) expect(await ask('/0', headers as never)).toMatchObject({ status: 403 });
   expect(await ask('/0', { 'sec-fetch-site': 'same-origin' })).toMatchObject({ status: 200 });
   expect(await ask('/0', {}, 'POST')).toMatchObject({ status: 405 });
+});
+
+test('addresses of workers name the compiled file', () => {
+  const made = withCompiledUrls(
+    "new Worker(new URL('./w.ts', import.meta.url)); new URL(\n  '../a/b.ts',\n  import.meta.url,\n);",
+  );
+  expect(made).toBe("new Worker(new URL('./w.js', import.meta.url)); new URL(\n  '../a/b.js',\n  import.meta.url,\n);");
+  const other = "new URL('package/file.ts', import.meta.url); new URL('./x.ts', base);";
+  expect(withCompiledUrls(other)).toBe(other);
 });

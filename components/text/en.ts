@@ -158,9 +158,9 @@ export const en = {
   time: {
     figure: 'Accuracy and training loss over the steps',
     accuracy: 'of held-out samples right',
-    accuracyShort: 'held-out right',
+    accuracyShort: 'read right',
     loss: 'training loss, log scale',
-    lossShort: 'training loss',
+    lossShort: 'loss, log',
     notANumber: (step: number) => `not a number at step ${count(step)}`,
     empty: 'Press play: loss and accuracy are drawn here as they are measured.',
     step: 'step',

@@ -47,7 +47,7 @@ export function unitPainter(canvas: HTMLCanvasElement): (picture: UnitPicture) =
     const height = Math.round(layout.height * ratio);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     else context.clearRect(0, 0, width, height);
-    context.lineWidth = Math.max(1, Math.round(ratio));
+    context.lineWidth = Math.max(1, Math.floor(ratio));
     context.strokeStyle = palette[theme].hairline;
 
     for (const column of layout.stages) {

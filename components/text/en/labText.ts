@@ -65,7 +65,8 @@ export const labText = {
     sample: (index: number) => `in sample ${count(index)}`,
     label: (name: string) => `, a ${name}`,
     forClass: (name: string) => `, read for class ${name}`,
-    imagesOnly: 'This net reads two numbers, not an image: every input reaches every unit, so there is no field to measure.',
+    imagesOnly:
+      'This net reads two numbers, not an image: every input reaches every unit, so there is no field to measure.',
     flatRelevance: (parts: string) => `Of the answer, ${parts}.`,
   },
   diverged: {

@@ -1,0 +1,61 @@
+import type { Frame } from '#src';
+import type { FlowHistory } from '../views/flowHistory.ts';
+import type { BatchEntropyRecord } from '#src';
+
+/** Losses of every step since the start, in a buffer that doubles as it fills. */
+export class LossHistory {
+  #values = new Float32Array(1024);
+  #length = 0;
+
+  /** The losses so far; a view, valid until the next `append`. */
+  get values(): Float32Array {
+    return this.#values.subarray(0, this.#length);
+  }
+
+  append(losses: Float32Array): void {
+    if (this.#length + losses.length > this.#values.length) {
+      const larger = new Float32Array(2 * (this.#length + losses.length));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values.set(losses, this.#length);
+    this.#length += losses.length;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Forgets what came after a step: the run was put back to it. */
+  cut(step: number): void {
+    this.#length = Math.min(this.#length, step);
+  }
+}
+
+/** Measurements kept per layer at most; older ones are thinned to every second, again and again. */
+const MOST = 600;
+
+/** Adds one entropy record to the history; the layers are those of the record. */
+export function appendFlow(history: FlowHistory, record: BatchEntropyRecord): FlowHistory {
+  const { layers } = record.data;
+  const isSameNet = history.layers.length === layers.length;
+  const before = isSameNet ? history : { steps: [], layers: layers.map(({ stage }) => ({ stage, values: [] })) };
+  if (before.steps.at(-1) === record.step) return before;
+  const grown: FlowHistory = {
+    steps: [...before.steps, record.step],
+    layers: layers.map(({ stage, mean }, i) => ({ stage, values: [...before.layers[i]!.values, mean] })),
+  };
+  return grown.steps.length > MOST ? thin(grown) : grown;
+}
+
+function thin({ steps, layers }: FlowHistory): FlowHistory {
+  const keep = <T>(values: readonly T[]) => values.filter((_, i) => i % 2 === 0 || i === values.length - 1);
+  return { steps: keep(steps), layers: layers.map(({ stage, values }) => ({ stage, values: keep(values) })) };
+}
+
+export const noFlow: FlowHistory = { steps: [], layers: [] };
+
+/** The newest record of each instrument in a frame. */
+export function newest(frame: Frame): Map<string, Frame['records'][number]> {
+  return new Map(frame.records.map((record) => [record.instrument, record]));
+}

@@ -1,6 +1,6 @@
-import './gradients.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { adapterName, findAdapter, type Adapter } from './adapter.ts';
+import { registerGradients } from './gradients.ts';
 import { selfCheck } from './selfCheck.ts';
 import { wasmBinaries, withNodeGlobals, type WasmPaths } from './wasmBinaries.ts';
 
@@ -36,6 +36,8 @@ export interface Engine {
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   const { tier: wanted } = options;
+  // Importing that file registers them, too; a call survives bundlers that drop imports made for their effect.
+  registerGradients();
   const order = wanted ? [wanted, ...ORDER.filter((tier) => tier !== wanted)] : ORDER;
   const skipped: { tier: Tier; reason: string }[] = [];
   let adapter: Adapter | undefined;

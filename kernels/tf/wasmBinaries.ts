@@ -15,20 +15,32 @@ const isNode = () => typeof globalThis.process === 'object' && typeof globalThis
  * In Node the package is looked up from this file, which also works in a bundle that runs beside a node_modules.
  */
 export function wasmBinaries(): WasmPaths {
-  if (isNode()) {
-    // Not `import 'node:module'`: a browser build would stumble over it.
-    const { createRequire } = globalThis.process.getBuiltinModule('node:module');
+  if (isNode()) return nodeFolder();
+  const plain = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url);
+  const simd = new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url);
+  return {
+    'tfjs-backend-wasm.wasm': beside(plain.href),
+    'tfjs-backend-wasm-simd.wasm': beside(simd.href),
+  };
+}
+
+/**
+ * The development server of Vite pre-bundles installed packages and takes the address as relative to this file; there the
+ * package is a neighbour of ours.
+ */
+function beside(address: string): string {
+  return address.replace(/\/neuroloupe\/dist\/kernels\/tf\/@tensorflow\//, '/@tensorflow/');
+}
+
+function nodeFolder(): string {
+  // Not `import 'node:module'`: a browser build would stumble over it.
+  const { createRequire } = globalThis.process.getBuiltinModule('node:module');
+  try {
     const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     return main.replace(/package\.json$/, 'dist/');
+  } catch {
+    throw new Error('its binaries are not beside this program; pass wasmPaths to startEngine');
   }
-  return {
-    'tfjs-backend-wasm.wasm': new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url)
-      .href,
-    'tfjs-backend-wasm-simd.wasm': new URL(
-      '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-      import.meta.url,
-    ).href,
-  };
 }
 
 /**

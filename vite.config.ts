@@ -31,6 +31,8 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { outDir: 'site', target: 'es2022' },
   server: { host: '127.0.0.1' },
+  // Left alone, Vite would scan every page below here for packages, the tests' included.
+  optimizeDeps: { entries: ['*.html'] },
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], testTimeout: 60_000 } },

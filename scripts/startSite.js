@@ -58,7 +58,7 @@ async function serve({ port, data, isOpening }) {
   const { port: actual } = server.httpServer.address();
   const address = `http://${HOST}:${actual}/${files.length > 0 ? '?data=local' : ''}`;
   console.log(`NeuroLoupe is at ${address} (Ctrl+C ends it)`);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.close().then(() => process.exit(0)));
+  process.once('SIGINT', () => server.close().then(() => process.exit(0)));
   if (isOpening) openPage(address);
 }
 

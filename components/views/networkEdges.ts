@@ -18,8 +18,9 @@ interface End {
 
 /** Edges of one side lie this far apart where they meet, so that red and blue never mix to purple. */
 const FAN = 2.1;
-/** More weights than this per side are a smear; the strongest are drawn and the legend says so. */
-export const MOST_EDGES = 24;
+/** More weights than this per side are a smear; the strongest are drawn and the legend says so. Less in small slots. */
+const MOST_EDGES = 24;
+const LEAST_EDGES = 8;
 
 /** The weights into and out of the selected unit, and how many of how many are drawn. */
 export function selectedEdges(layout: NetworkLayout, edges: SelectedEdges | undefined) {
@@ -31,10 +32,12 @@ export function selectedEdges(layout: NetworkLayout, edges: SelectedEdges | unde
   const incoming = collect(layout, edges.incoming, 'right');
   const outgoing = collect(layout, edges.outgoing, 'left');
   const largest = Math.max(...[...incoming, ...outgoing].map(({ weight }) => Math.abs(weight)));
+  const room = Math.floor((self?.slot ?? 42) / FAN);
+  const most = Math.max(LEAST_EDGES, Math.min(MOST_EDGES, room + 4));
   const strongest = [incoming, outgoing].map((side) =>
     side
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-      .slice(0, MOST_EDGES)
+      .slice(0, most)
       .filter(({ weight }) => Math.abs(weight) > 0.01 * largest)
       .sort((a, b) => a.end.y - b.end.y),
   );
@@ -58,18 +61,37 @@ export function selectedEdges(layout: NetworkLayout, edges: SelectedEdges | unde
   return { drawn, shown: drawn.length, of: incoming.length + outgoing.length };
 }
 
+/** So many hairlines between two columns stay calm beside text. */
+const FEW = 24;
+
+const NARROW = 12;
+
+/** At most so many rows of a column send hairlines: they hint at the wiring, they do not count it. */
+function some(ends: readonly End[], most = 8): End[] {
+  const stride = Math.max(1, ends.length / most);
+  return ends.filter((_, i) => Math.floor(i / stride) !== Math.floor((i - 1) / stride));
+}
+
 /** Hairlines between neighbouring columns that no selected edge joins: one per pair of rows, as one path. */
 export function quietEdges(layout: NetworkLayout, edges: SelectedEdges | undefined): string {
   const selected = edges ? layout.stages.findIndex(({ stage }) => stage.id === edges.stage) : -1;
-  const { input, stages } = layout;
+  const { input, stages, classes } = layout;
   const paths: string[] = [];
   const isCovered = (i: number) => selected >= 0 && (i === selected || i === selected + 1);
   stages.forEach((column, i) => {
     if (isCovered(i)) return;
     const before = stages[i - 1];
     const from = before ? rowEnds(before, 'right') : [{ x: input.size, bend: input.size + 3, y: input.y }];
-    for (const a of from) for (const b of rowEnds(column, 'left')) paths.push(curve(a, b));
+    const to = rowEnds(column, 'left');
+    // In a narrow gap S-bends stand upright and say nothing.
+    if (to[0] && from[0] && to[0].bend - from[0].bend < NARROW) return;
+    for (const a of some(from)) for (const b of some(to)) paths.push(curve(a, b));
   });
+  const last = stages.at(-1);
+  const ends = classes.y.map((y): End => ({ x: classes.x - 8, bend: classes.x - 12, y }));
+  // Many hairlines into the classes would hide the one answer that matters there.
+  if (last && !isCovered(stages.length) && rowEnds(last, 'right').length * ends.length <= FEW)
+    for (const a of rowEnds(last, 'right')) for (const b of ends) paths.push(curve(a, b));
   return paths.join('');
 }
 

@@ -41,7 +41,10 @@ export function placeHeaders({ input, stages, classes }: NetworkLayout, selected
     if (!kept.has(i)) return [];
     const next = all.find((other, k) => k > i && kept.has(k));
     const room = (next?.x ?? Infinity) - own.x;
-    return [{ ...own, detail: own.detail.length * (CHARACTER - 0.8) + 4 <= room ? own.detail : null }];
+    // Where names are left out, shapes at some of the rest would only puzzle.
+    const isWanted = kept.size === all.length || i === 0 || i === all.length - 1;
+    const isFitting = own.detail.length * (CHARACTER - 0.8) + 4 <= room;
+    return [{ ...own, detail: isWanted && isFitting ? own.detail : null }];
   });
 
   // Both ends and the selection are placed before the columns between them.

@@ -60,21 +60,31 @@ const NUMBER_LEVELS: readonly Level[] = [
 const INPUT_SIZE = 104;
 /** Width of an input that is no image: a name and a square per number. */
 const INPUT_NUMBERS = 84;
-/** Width of the class column: name, bar, percent. */
-export const CLASS_WIDTH = 124;
+/** Least room between columns; deep nets have less. */
 const LEAST_GAP = 20;
+const LEAST_GAP_DEEP = 8;
+const DEEP = 10;
 
 export interface LayoutOptions {
   readonly stages: readonly Stage[];
   /** [height, width, channels], or [features]. */
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** Width of the class column, see {@link classColumn}. */
+  readonly classWidth: number;
   readonly width: number;
   readonly height: number;
 }
 
 /** Places every unit of a network in a drawing of the given size; wider than asked only when nothing smaller fits. */
-export function layoutNetwork({ stages, inputShape, classes, width, height }: LayoutOptions): NetworkLayout {
+export function layoutNetwork({
+  stages,
+  inputShape,
+  classes,
+  classWidth,
+  width,
+  height,
+}: LayoutOptions): NetworkLayout {
   const last = stages.at(-1);
   // The layer that answers for the classes is drawn as the class column.
   const output = last && last.shape.length === 1 && last.shape[0] === classes ? last : null;
@@ -83,15 +93,18 @@ export function layoutNetwork({ stages, inputShape, classes, width, height }: La
   const levels = shown.map(({ stage }) => firstLevel(stage, height));
   const inputSize = inputShape.length === 3 ? INPUT_SIZE : INPUT_NUMBERS;
   const widths = () => shown.map(({ stage }, i) => columnSize(stage, levels[i]!, height).width);
-  const needed = () => inputSize + CLASS_WIDTH + sum(widths()) + LEAST_GAP * (shown.length + 1);
+  const needed = () =>
+    inputSize + classWidth + sum(widths()) + (shown.length > DEEP ? LEAST_GAP_DEEP : LEAST_GAP) * (shown.length + 1);
   while (needed() > width) {
-    const widest = indexOfLargest(widths(), (i) => levels[i]! + 1 < levelsOf(shown[i]!.stage).length);
-    if (widest < 0) break;
-    levels[widest]!++;
+    // All of the widest shrink together, so that like layers stay alike.
+    const canShrink = widths().map((own, i) => (levels[i]! + 1 < levelsOf(shown[i]!.stage).length ? own : 0));
+    const widest = Math.max(0, ...canShrink);
+    if (widest === 0) break;
+    canShrink.forEach((own, i) => (levels[i]! += own === widest ? 1 : 0));
   }
 
   const total = Math.max(width, needed());
-  const gap = (total - inputSize - CLASS_WIDTH - sum(widths())) / (shown.length + 1);
+  const gap = (total - inputSize - classWidth - sum(widths())) / (shown.length + 1);
   let x = inputSize + gap;
   const columns = shown.map(({ stage, index }, i): StageColumn => {
     const size = columnSize(stage, levels[i]!, height);
@@ -104,8 +117,14 @@ export function layoutNetwork({ stages, inputShape, classes, width, height }: La
     height,
     input: { x: inputSize / 2, y: height / 2, size: inputSize, shape: inputShape },
     stages: columns,
-    classes: { x: total - CLASS_WIDTH, y: spread(classes, height), stage: output },
+    classes: { x: total - classWidth, y: spread(classes, height), stage: output },
   };
+}
+
+/** Widths of what a class row holds: its name, its bar and its percent. */
+export function classColumn(names: readonly string[]) {
+  const name = Math.min(90, 6 + 7 * Math.max(1, ...names.map((text) => text.length)));
+  return { name, bar: 60, width: name + 60 + 50 };
 }
 
 /** Side of a thumbnail in its slot: 24 to 42 in a slot of 42, by the square root of its outgoing strength. */
@@ -122,6 +141,7 @@ interface ColumnSize {
   readonly columns: number;
   readonly width: number;
   readonly unitCount: number;
+  readonly isSpread: boolean;
 }
 
 function levelsOf(stage: Stage): readonly Level[] {
@@ -135,7 +155,15 @@ function columnSize(stage: Stage, level: number, height: number): ColumnSize {
   const columns = Math.max(1, Math.min(Math.max(most, 1), Math.ceil(unitCount / fit)));
   // Columns of equal length look calmer than a full one and a short one.
   const rows = Math.min(fit, Math.ceil(unitCount / columns));
-  return { slot, gap, rows, columns, width: columns * (slot + gap) - gap, unitCount };
+  return {
+    slot,
+    gap,
+    rows,
+    columns,
+    width: columns * (slot + gap) - gap,
+    unitCount,
+    isSpread: stage.shape.length < 3 && columns === 1,
+  };
 }
 
 function firstLevel(stage: Stage, height: number): number {
@@ -148,12 +176,18 @@ function firstLevel(stage: Stage, height: number): number {
 }
 
 /** Row by row, so that neighbours in number are neighbours in space. */
-function placeUnits({ slot, gap, rows, columns, unitCount }: ColumnSize, x: number, height: number): UnitPlace[] {
-  const top = (height - rows * (slot + gap) + gap) / 2;
+function placeUnits(
+  { slot, gap, rows, columns, unitCount, isSpread }: ColumnSize,
+  x: number,
+  height: number,
+): UnitPlace[] {
+  // A single column of numbers spreads out: its edges are easier to follow.
+  const pitch = isSpread ? Math.min(36, Math.max(slot + gap, (0.92 * height) / rows)) : slot + gap;
+  const top = (height - (rows - 1) * pitch) / 2;
   return Array.from({ length: Math.min(unitCount, rows * columns) }, (_, channel) => {
     const column = channel % columns;
     const row = Math.floor(channel / columns);
-    return { channel, column, row, x: x + column * (slot + gap) + slot / 2, y: top + row * (slot + gap) + slot / 2 };
+    return { channel, column, row, x: x + column * (slot + gap) + slot / 2, y: top + row * pitch };
   });
 }
 
@@ -165,12 +199,4 @@ function spread(count: number, height: number): number[] {
 
 function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
-}
-
-function indexOfLargest(values: readonly number[], allowed: (index: number) => boolean): number {
-  let best = -1;
-  values.forEach((value, i) => {
-    if (allowed(i) && (best < 0 || value > values[best]!)) best = i;
-  });
-  return best;
 }

@@ -1,3 +1,5 @@
+import { ticks as linearTicks } from 'd3';
+
 /** A step of training and a number measured at it. */
 export interface TimePoint {
   readonly step: number;
@@ -54,7 +56,7 @@ export function thin(points: readonly TimePoint[], pixel: (step: number) => numb
   return kept;
 }
 
-/** Round values of a log axis: powers of ten, and their halves and fifths where those alone are too few. */
+/** Round values of a log axis: powers of ten, then 1, 2, 5, then any round values, until there are two. */
 export function logTicks(low: number, high: number): number[] {
   const ticks = (factors: readonly number[]) => {
     const found: number[] = [];
@@ -67,5 +69,6 @@ export function logTicks(low: number, high: number): number[] {
   };
   const tens = ticks([1]);
   if (tens.length >= 2) return tens.length > 4 ? tens.filter((_, i) => i % Math.ceil(tens.length / 4) === 0) : tens;
-  return ticks([1, 2, 5]);
+  const finer = ticks([1, 2, 5]);
+  return finer.length >= 2 ? finer : linearTicks(low, high, 3);
 }

@@ -43,7 +43,8 @@ function contribution(
     return `The one channel of ${layer.stage} carries **${signed(own)}** of the logit ${signed(start)} for ${name}.`;
   if (own === 0) return `${who} says **nothing about ${name}** in this sample.`;
   // With a negative logit a share has no meaning a reader would expect, so only the sums are given.
-  if (start < 0) return `The logit of ${name} is ${signed(start)}; ${who} brings **${signed(own)}** of it.`;
+  if (start < 0)
+    return `The logit of ${name} is ${signed(start)}; channel\u00a0${channel} brings **${signed(own)}** of it.`;
   const most = layer.order[0]!;
   if (own < 0) return `${who} speaks **against ${name}**: ${signed(own)} in a logit of ${signed(start)}.`;
   const rest =

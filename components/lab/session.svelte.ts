@@ -78,6 +78,8 @@ export class LabSession {
   #connection: Connection | null = null;
   #history = new LossHistory();
   #runNumber = 0;
+  /** False until somebody points at a unit; then the liveliest one is shown. */
+  #isChosen = false;
 
   /** Starts the engine, makes the data the address asks for, and begins to train. */
   async open(
@@ -103,6 +105,7 @@ export class LabSession {
       const { stage, channel = 0, sample = 0, class: target } = address;
       const part = this.run?.stages.find(({ id }) => id === stage) ?? this.#firstStage();
       this.select({ stage: part.id, channel, sample, class: target ?? null });
+      this.#isChosen = address.channel !== undefined;
       await this.play();
     });
     this.busy = null;
@@ -165,6 +168,7 @@ export class LabSession {
   }
 
   select(change: Partial<Selection>): void {
+    if (change.channel !== undefined) this.#isChosen = true;
     const moved = change.stage !== undefined && change.stage !== this.selection.stage;
     const next = { ...this.selection, ...(moved ? { position: null } : {}), ...change };
     const stage = this.run?.stages.find(({ id }) => id === next.stage);
@@ -212,6 +216,7 @@ export class LabSession {
       await this.#setUpPreset(this.preset ?? undefined, seed);
       const part = this.#firstStage();
       this.select({ stage: part.id, channel: 0, sample: this.data?.strip[0]?.index ?? 0, class: null, position: null });
+      this.#isChosen = false;
       if (wasPlaying) await this.play();
     });
     this.busy = null;
@@ -240,7 +245,10 @@ export class LabSession {
   async #setUpPreset(id: string | undefined, seed: number): Promise<void> {
     const { shape, classes } = this.data!;
     const fitting = [...presets].filter((preset) => preset.fits(shape));
-    const preset = fitting.find((candidate) => candidate.id === id) ?? fitting[0];
+    const preset =
+      fitting.find((candidate) => candidate.id === id) ??
+      fitting.find(({ isFirstChoice }) => isFirstChoice) ??
+      fitting[0];
     if (!preset) throw new Error(`no preset fits samples of ${shape.join(' × ')}; write a network as JSON`);
     const network = networkFor(shape, preset.nodes(shape, classes.length));
     const recipe = this.description?.recipe ?? {
@@ -261,8 +269,10 @@ export class LabSession {
     this.description = wanted;
     this.preset = preset;
     this.#startOver();
-    if (!this.run.stages.some(({ id }) => id === this.selection.stage))
+    if (!this.run.stages.some(({ id }) => id === this.selection.stage)) {
       this.select({ stage: this.#firstStage().id, channel: 0 });
+      this.#isChosen = false;
+    }
   }
 
   #startOver(): void {
@@ -310,7 +320,7 @@ export class LabSession {
       const steps = this.received.get(record.instrument) ?? new Set();
       this.received.set(record.instrument, steps.add(record.step));
       // Casts: the instrument's id says which record it is.
-      if (record.instrument === 'batchEntropy') this.flow = appendFlow(this.flow, record as BatchEntropyRecord);
+      if (record.instrument === 'batchEntropy') this.#takeEntropy(record as BatchEntropyRecord);
     }
     const latest = newest(frame);
     this.field = (latest.get('erf') as ReceptiveFieldRecord | undefined) ?? this.field;
@@ -321,6 +331,14 @@ export class LabSession {
       for (const { instrument, reason } of frame.refusals) refused.set(instrument, reason);
       this.refusals = refused;
     }
+  }
+
+  #takeEntropy(record: BatchEntropyRecord): void {
+    this.flow = appendFlow(this.flow, record);
+    if (this.#isChosen) return;
+    // Nobody has chosen yet: show the channel of the stage that tells most samples apart, not one that may be dead.
+    const channels = record.data.layers.find(({ stage }) => stage === this.selection.stage)?.channels;
+    if (channels) this.select({ channel: channels.indexOf(Math.max(...channels)) });
   }
 
   /** Runs a command; what goes wrong is shown, and what was there stays. */

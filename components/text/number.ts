@@ -45,7 +45,7 @@ export function percent(share: number, digits = 0): string {
   const value = 100 * share;
   const text = decimal(value, digits);
   if (value > 0 && value < step / 2) return `<${NBSP}${decimal(step, digits)}${NBSP}%`;
-  if (value < 100 && value > 100 - step / 2) return `>${NBSP}${decimal(100 - step, digits)}${NBSP}%`;
+  if (value < 100 && value >= 100 - step / 2) return `>${NBSP}${decimal(100 - step, digits)}${NBSP}%`;
   return `${text}${NBSP}%`;
 }
 

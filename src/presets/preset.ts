@@ -7,6 +7,8 @@ export interface Preset {
   readonly title: string;
   /** One sentence: what it is good for looking at. */
   readonly summary: string;
+  /** Taken when nobody chose another: one preset for images, one for plain numbers. */
+  readonly isFirstChoice?: boolean;
   /** Whether it can read samples of this shape. */
   fits(input: Shape): boolean;
   nodes(input: Shape, classes: number): readonly NodeSpec[];

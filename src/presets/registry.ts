@@ -2,5 +2,5 @@ import { registry } from '../core/registry.ts';
 import * as builtIn from './index.ts';
 import type { Preset } from './preset.ts';
 
-/** Every ready-made network, the first that fits being the default. */
+/** Every ready-made network. */
 export const presets = registry<Preset>('preset', Object.values(builtIn));

@@ -4,6 +4,7 @@ export const twoHidden: Preset = {
   id: 'twoHidden',
   title: 'Two hidden layers',
   summary: 'Eight tanh units twice: enough for circles and moons.',
+  isFirstChoice: true,
   fits: isFlat,
   nodes: (_, classes) => [
     ...layer('dense1', 8, 'tanh'),

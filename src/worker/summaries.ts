@@ -8,7 +8,8 @@ import { stages } from '../network/stages.ts';
 import type { TrainingPlan } from '../training/trainOptions.ts';
 import type { DataSummary, RunSummary } from './protocol.ts';
 
-const STRIP = 20;
+/** Held-out samples the page may choose from: a few pictures, or points enough to see the shape. */
+const STRIP = { pictures: 20, points: 120 };
 const POINTS = 600;
 
 /** What the page shows of a data set, in buffers of its own. */
@@ -31,7 +32,7 @@ export function summarizeData(data: LoadedDataset): DataSummary {
 }
 
 /** The first held-out sample of each class, then of each class again. */
-function stripOf({ test, classes }: LoadedDataset): number[] {
+function stripOf({ test, classes, shape }: LoadedDataset): number[] {
   const rounds = new Map<number, number>();
   const placed = [...test.labels.subarray(0, 2000)].map((label, index) => {
     const round = rounds.get(label) ?? 0;
@@ -40,7 +41,7 @@ function stripOf({ test, classes }: LoadedDataset): number[] {
   });
   return placed
     .sort((a, b) => a.place - b.place)
-    .slice(0, STRIP)
+    .slice(0, shape.length === 3 ? STRIP.pictures : STRIP.points)
     .map(({ index }) => index);
 }
 

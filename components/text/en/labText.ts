@@ -22,7 +22,7 @@ export const labText = {
     set: 'Set',
     counts: (train: number, test: number) => `${count(train)} to learn from, ${count(test)} held out`,
     choose: 'Open files',
-    orDrop: 'or drop IDX files (MNIST) anywhere',
+    orDrop: 'or drop IDX files here',
     own: 'your files',
     drop: 'Drop to open. IDX images and labels, plain or .gz; nothing leaves this page.',
     strip: 'Held-out samples',

@@ -9,6 +9,15 @@ import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
 import type { BatchEntropyData, EntropyLayer } from './records.ts';
 
 /**
+ * log(1 + x) for x ≥ 0, right for tiny x on every tier: tfjs' wasm kernel of log1p takes the logarithm of the rounded
+ * sum w, which is 0 below 6e-8. What the rounding lost comes back as (x − (w − 1)) / w, the first term of log((1 + x) / w).
+ */
+function log1p(x: Tensor): Tensor {
+  const w = tf.add(1, x);
+  return tf.add(tf.log(w), tf.div(tf.sub(x, tf.sub(w, 1)), w));
+}
+
+/**
  * Entropy per unit in nats, h_i = ½·log(πe·v_i + 1) with v_i the variance over the batch (N − 1).
  * x is [N, ...]; the result is [D], D the product of the other dimensions. (Peer et al. 2022; the +1 keeps h ≥ 0.)
  */
@@ -24,7 +33,7 @@ export function entropyPerUnit(x: Tensor): Tensor {
     const moved = tf.sub(flat, tf.slice(flat, 0, 1));
     const deviation = tf.sub(moved, tf.mean(moved, 0));
     const variance = tf.div(tf.sum(tf.square(deviation), 0), count - 1);
-    return tf.mul(0.5, tf.log1p(tf.mul(Math.PI * Math.E, variance)));
+    return tf.mul(0.5, log1p(tf.mul(Math.PI * Math.E, variance)));
   });
 }
 

@@ -17,6 +17,7 @@ import {
   logScaled,
   luoCount,
   moments,
+  type FieldMap,
 } from './fieldMeasures.ts';
 import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
 import type { FieldMode, FieldRectangle, ReceptiveFieldData } from './records.ts';
@@ -72,7 +73,8 @@ export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
     const centre = centreOf(theoretical, height, width);
     const reference = centreValue(measured, centre) ?? largest(measured);
     const count = luoCount(measured, reference);
-    const squares = centredSquares(measured, centre);
+    const around = squareCentre(unit, size, centre, measured);
+    const squares = centredSquares(measured, around);
     return {
       at,
       channel,
@@ -94,8 +96,8 @@ export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
       },
       ...moments(measured),
       squares,
-      squaresLog: centredSquares(logScaled(measured), centre),
-      half: halfRectangle(squares, centre),
+      squaresLog: centredSquares(logScaled(measured), around),
+      half: halfRectangle(squares, around),
       profile: columnProfile(measured),
     };
   },
@@ -156,6 +158,20 @@ function average(g: Tensor, mode: FieldMode): Tensor {
 function centreOf(theoretical: FieldRectangle | 'global', height: number, width: number): readonly [number, number] {
   if (theoretical === 'global') return [(height - 1) / 2, (width - 1) / 2];
   return [theoretical.top + (theoretical.height - 1) / 2, theoretical.left + (theoretical.width - 1) / 2];
+}
+
+/**
+ * Squares of the centre unit lie around pixel (⌊h/2⌋, ⌊w/2⌋), as the RepLKNet script draws them; with strides that can
+ * be one pixel beside the field's own centre. Squares of any other unit lie around its field.
+ */
+function squareCentre(
+  unit: readonly [number, number],
+  size: readonly [number, number],
+  centre: readonly [number, number],
+  { height, width }: FieldMap,
+): readonly [number, number] {
+  const isCentreUnit = unit.every((u, axis) => u === Math.floor(size[axis]! / 2));
+  return isCentreUnit ? [Math.floor(height / 2), Math.floor(width / 2)] : centre;
 }
 
 function leaves({ top, left, height: h, width: w }: FieldRectangle, height: number, width: number): boolean {

@@ -135,7 +135,9 @@ export function parseOptions<S extends OptionTable>(
     const raw = Object.hasOwn(given, key) ? given[key] : undefined;
     const value = raw === undefined ? option.default : option.parse(raw);
     if (value === undefined) {
-      throw new InputError(`bad ${key} in ${owner}: ${JSON.stringify(raw)}; use ${option.expected}`);
+      // JSON would call NaN null.
+      const shown = typeof raw === 'number' ? String(raw) : JSON.stringify(raw);
+      throw new InputError(`bad ${key} in ${owner}: ${shown}; use ${option.expected}`);
     }
     values[key] = value;
   }

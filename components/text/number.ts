@@ -4,6 +4,18 @@ const MINUS = '\u2212';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
+/** Formatters by number of decimals: making one takes a hundred times as long as using it. */
+const formatters = new Map<number, Intl.NumberFormat>();
+
+function fixed(digits: number): Intl.NumberFormat {
+  let formatter = formatters.get(digits);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formatters.set(digits, formatter);
+  }
+  return formatter;
+}
+
 /** Counts and steps: "1,240", "−3"; what is no number is called so. */
 export function count(value: number): string {
   if (!Number.isFinite(value)) return notFinite(value);
@@ -13,10 +25,7 @@ export function count(value: number): string {
 /** A quantity at `digits` decimals with a true minus: "−1.2"; a rounded zero has no sign. */
 export function decimal(value: number, digits = 2): string {
   if (!Number.isFinite(value)) return notFinite(value);
-  const text = Math.abs(value).toLocaleString('en-US', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const text = fixed(digits).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 

@@ -65,7 +65,8 @@ export function unitPainter(canvas: HTMLCanvasElement): (picture: UnitPicture) =
         const top = Math.round(y * ratio - size / 2);
         fill(channel, left, top, size);
         const half = context.lineWidth / 2;
-        if (column.slot > 10) context.strokeRect(left - half, top - half, size + 2 * half, size + 2 * half);
+        if (column.slot > 12 || !column.isMap)
+          context.strokeRect(left - half, top - half, size + 2 * half, size + 2 * half);
       }
     }
 

@@ -32,6 +32,8 @@ export function selectedEdges(layout: NetworkLayout, edges: SelectedEdges | unde
   const incoming = collect(layout, edges.incoming, 'right');
   const outgoing = collect(layout, edges.outgoing, 'left');
   const largest = Math.max(...[...incoming, ...outgoing].map(({ weight }) => Math.abs(weight)));
+  // Small units are joined by thinner lines.
+  const scale = Math.max(0.5, Math.min(1, (self?.slot ?? 42) / (self?.isMap ? 42 : 28)));
   const room = Math.floor((self?.slot ?? 42) / FAN);
   const most = Math.max(LEAST_EDGES, Math.min(MOST_EDGES, room + 4));
   const strongest = [incoming, outgoing].map((side) =>
@@ -52,7 +54,7 @@ export function selectedEdges(layout: NetworkLayout, edges: SelectedEdges | unde
       const share = Math.abs(weight) / largest;
       return {
         path: isOut ? curve(own, end) : curve(end, own),
-        width: 0.75 + 3 * share,
+        width: (0.75 + 3 * share) * scale,
         opacity: 0.3 + 0.6 * share,
         isPositive: weight > 0,
       };
@@ -81,7 +83,7 @@ export function quietEdges(layout: NetworkLayout, edges: SelectedEdges | undefin
   stages.forEach((column, i) => {
     if (isCovered(i)) return;
     const before = stages[i - 1];
-    const from = before ? rowEnds(before, 'right') : [{ x: input.size, bend: input.size + 3, y: input.y }];
+    const from = before ? rowEnds(before, 'right') : inputEnds(input);
     const to = rowEnds(column, 'left');
     // In a narrow gap S-bends stand upright and say nothing.
     if (to[0] && from[0] && to[0].bend - from[0].bend < NARROW) return;
@@ -117,6 +119,12 @@ function endOf(layout: NetworkLayout, stage: string, channel: number, side: 'lef
   // Edges of units in one row lie a little apart, so that those behind a neighbour can be told from its own.
   const y = place.y + (place.column - (column.columns - 1) / 2) * Math.min(8, column.slot / column.columns / 1.5);
   return { x: place.x, y, bend: side === 'right' ? column.x + column.width + 3 : column.x - 3 };
+}
+
+/** An image sends its hairlines from one point, numbers each their own. */
+function inputEnds(input: NetworkLayout['input']): End[] {
+  if (input.shape.length === 3) return [{ x: input.size, bend: input.size + 3, y: input.y }];
+  return Array.from({ length: Math.min(10, input.shape[0] ?? 1) }, (_, i) => inputEnd(input, i));
 }
 
 function inputEnd({ size, y, shape }: NetworkLayout['input'], channel: number): End {

@@ -117,6 +117,7 @@ test('an app built by Vite measures and draws in the browser, with nothing on th
     const main = page.locator('main, [role=alert]');
     await main.waitFor();
     expect(await main.getAttribute('data-tier'), (await main.textContent()) ?? '').toBe('wasm');
+    expect(await main.getAttribute('data-worker')).toBe('true');
     const map = page.locator('main canvas').first();
     await map.waitFor();
     const colours = await map.evaluate((canvas: HTMLCanvasElement) => {

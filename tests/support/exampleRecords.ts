@@ -8,7 +8,7 @@ import type {
   Stage,
   StrengthRecord,
 } from '#src';
-import type { FlowHistory } from '../../components/views/flowHistory.ts';
+import type { FlowHistory } from './drawingParts.ts';
 import { drawDigit } from './drawDigit.ts';
 
 /** Records made from formulas at the scale of a small trained net: the same at every run, for drawings and tests only. */

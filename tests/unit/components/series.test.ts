@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import {
+  firstBroken,
+  horizonFor,
+  logTicks,
+  lossPoints,
+  nearestDot,
+  nextDot,
+  resampleFlow,
+  smooth,
+  spacedRows,
+  thin,
+  timeScale,
+  topChannels,
+} from '../../support/drawingParts.ts';
+
+test('the time axis keeps the margins of chart and bar', () => {
+  const x = timeScale(764, 1600);
+  expect([x(0), x(1600)]).toEqual([44, 756]);
+  expect(timeScale(764, 0)(0)).toBe(44);
+});
+
+test('the horizon is round, grows seldom and leaves room for the labels', () => {
+  expect([0, 79, 80, 1240, 1300, 100000].map(horizonFor)).toEqual([100, 100, 120, 1600, 2000, 160000]);
+  for (let step = 100; step < 1e5; step *= 1.1) expect(step / horizonFor(step)).toBeLessThanOrEqual(0.79);
+});
+
+test('loss without steps is spread evenly up to the step reached', () => {
+  expect(lossPoints([3, 2], undefined, 4)).toEqual([
+    { step: 2, value: 3 },
+    { step: 4, value: 2 },
+  ]);
+  expect(lossPoints([3, 2], [1, 10], 10).map(({ step }) => step)).toEqual([1, 10]);
+  expect(lossPoints([], undefined, 0)).toEqual([]);
+});
+
+test('smoothing starts at the first value, keeps a constant, and starts anew behind a gap', () => {
+  const values = (numbers: number[]) =>
+    smooth(lossPoints(numbers, undefined, numbers.length)).map(({ value }) => value);
+  expect(values([2])).toEqual([2]);
+  values([5, 5, 5, 5]).forEach((value) => expect(value).toBeCloseTo(5, 12));
+  const broken = values([5, NaN, 1]);
+  expect([Number.isNaN(broken[1]), broken[2]]).toEqual([true, 1]);
+});
+
+test('the first broken step is found', () => {
+  expect(firstBroken(lossPoints([3, NaN, 2], undefined, 3))).toBe(2);
+  expect(firstBroken(lossPoints([3, 2], undefined, 2))).toBe(null);
+});
+
+test('thinning keeps spikes and gaps, two points per pixel', () => {
+  const points = lossPoints(
+    Array.from({ length: 1000 }, (_, i) => (i === 500 ? 99 : i === 700 ? NaN : 1)),
+    undefined,
+    1000,
+  );
+  const kept = thin(points, (step) => step / 10);
+  expect(kept.length).toBeLessThan(220);
+  expect(kept.some(({ value }) => value === 99)).toBe(true);
+  expect(kept.some(({ value }) => Number.isNaN(value))).toBe(true);
+});
+
+test('a log axis has at least two round ticks', () => {
+  expect(logTicks(0.05, 3)).toEqual([0.1, 1]);
+  expect(logTicks(0.4, 3)).toEqual([0.5, 1, 2]);
+  expect(logTicks(1.6, 3.4).length).toBeGreaterThanOrEqual(2);
+  expect(logTicks(1e-9, 10).length).toBeLessThanOrEqual(6);
+});
+
+test('flow histories fit the pixels: means where steps crowd, the last value where they are rare', () => {
+  expect([...resampleFlow([0, 1, 2, 3], [0, 2, 4, 6], 2)]).toEqual([1, 5]);
+  expect([...resampleFlow([0, 8], [1, 3], 4)]).toEqual([1, 1, 1, 3]);
+  expect([...resampleFlow([5], [2], 1)]).toEqual([2]);
+});
+
+test('labels of crowded rows: the selected, the ends, then what fits', () => {
+  expect([...spacedRows(4, 18, 2)].sort()).toEqual([0, 1, 2, 3]);
+  const rows = [...spacedRows(30, 2.5, 6)];
+  expect(rows).toEqual(expect.arrayContaining([0, 6, 29]));
+  expect(spacedRows(0, 10, -1).size).toBe(0);
+});
+
+test('dots are found by value and left by arrow key', () => {
+  const dots = [
+    { stage: 'a', channel: 0, value: 2 },
+    { stage: 'a', channel: 1, value: -1 },
+    { stage: 'b', channel: 0, value: 1.5 },
+  ];
+  expect(nearestDot(dots, 'a', 1.9)).toBe(dots[0]);
+  expect(nearestDot(dots, 'c', 0)).toBe(null);
+  expect(nextDot(dots, ['a', 'b'], dots[1]!, 'ArrowRight')).toBe(dots[0]);
+  expect(nextDot(dots, ['a', 'b'], dots[0]!, 'ArrowRight')).toBe(null);
+  expect(nextDot(dots, ['a', 'b'], dots[0]!, 'ArrowDown')).toBe(dots[2]);
+});
+
+test('the top channels include the selected one in its place', () => {
+  const layer = {
+    at: 'x',
+    stage: 'x',
+    sum: 0,
+    channels: Float32Array.of(1, -5, 3, 0.5),
+    order: Uint32Array.of(2, 0, 3, 1),
+  };
+  expect(topChannels(layer, 2, 2).map(({ channel }) => channel)).toEqual([2, 1]);
+  expect(topChannels(layer, 3, 2).map(({ channel }) => channel)).toEqual([3, 1]);
+  expect(topChannels(layer, 9, 9).length).toBe(4);
+});

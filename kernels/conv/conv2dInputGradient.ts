@@ -88,7 +88,10 @@ function throughPhases(dy: tf.Tensor4D, kernel: tf.Tensor4D, inputShape: Shape4D
     phaseWidth * sx,
     channels,
   ]);
-  return tf.slice(woven, [0, top - rows[0] * sy, left - columns[0] * sx, 0], [batch, height, width, channels]);
+  const start = [0, top - rows[0] * sy, left - columns[0] * sx, 0];
+  // Often nothing is to cut, and a slice copies all the same.
+  if (start.every((first) => first === 0) && `${woven.shape}` === `${inputShape}`) return woven;
+  return tf.slice(woven, start, [batch, height, width, channels]);
 }
 
 /** [kh, kw, ci, co] as [taps y, taps x, co, sy·sx·ci]: tap m of phase a is k[s·m + a], in reverse order of m. */

@@ -8,6 +8,7 @@ import { routeToFirstMaximum } from '../pool/routeToFirstMaximum.ts';
 import type { Shape4D } from '../window.ts';
 import { convAttributes, convOptions, poolWindowOf } from './attributes.ts';
 import { replaceKernel } from './replaceKernel.ts';
+import { fastMatMul } from './wasmMatMul.ts';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 
@@ -95,4 +96,15 @@ export function registerWasmKernels(): void {
   replaceKernel('wasm', 'DepthwiseConv2dNativeBackpropFilter', depthwiseBackpropFilter);
   replaceKernel('wasm', 'UnsortedSegmentSum', unsortedSegmentSum);
   replaceKernel('wasm', 'MaxPoolGrad', maxPoolGrad);
+  wrapMatMul();
+}
+
+/** The kernel as tfjs brought it, once ours stands in front of it. */
+let honestMatMul: tf.KernelConfig | undefined;
+
+function wrapMatMul(): void {
+  honestMatMul ??= tf.getKernel('BatchMatMul', 'wasm')!;
+  tf.unregisterKernel('BatchMatMul', 'wasm');
+  // With tfjs' own set-up function, which binds the compiled code when the backend starts.
+  tf.registerKernel({ ...honestMatMul, kernelFunc: fastMatMul(honestMatMul.kernelFunc) });
 }

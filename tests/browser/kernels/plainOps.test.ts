@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '#kernels';
 import { failures } from '../../support/kernelCases.ts';
+import { matMulCases } from '../../support/matMulCases.ts';
 import { plainOps } from '../../support/plainOps.ts';
 
 describe.for(['wasm', 'webgpu'] as const)('on %s', (tier) => {
@@ -13,6 +14,10 @@ describe.for(['wasm', 'webgpu'] as const)('on %s', (tier) => {
   afterAll(() => expect(tf.memory().numTensors).toBe(tensorsBefore));
 
   test.for(plainOps)('a model in plain tfjs trains: $name', async (one) => {
+    expect(await failures(one)).toEqual([]);
+  });
+
+  test.for(matMulCases)('a matrix product of $name and its gradients equal the definition', async (one) => {
     expect(await failures(one)).toEqual([]);
   });
 });

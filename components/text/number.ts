@@ -41,7 +41,14 @@ export function quantity(value: number, digits = 3): string {
   return decimal(value, Math.max(0, digits - 1 - size));
 }
 
-/** The same with its sign always written: "+4.6", "−1.2", "0". */
+/** A tick of a log axis: short in any range, and empty where only the powers of ten have room. */
+export function logTick(value: number, digits = 1): string {
+  const size = Math.round(Math.log10(value));
+  if (Math.abs(size) < 4) return quantity(value, digits);
+  return Math.abs(value / 10 ** size - 1) < 1e-6 ? `10${superscript(size)}` : '';
+}
+
+/** A decimal with its sign always written: "+4.6", "−1.2", "0". */
 export function signed(value: number, digits = 1): string {
   const text = decimal(value, digits);
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;

@@ -214,3 +214,15 @@ export function exampleAccuracy(steps = 1240) {
     value: Math.min(0.985, 0.96 - 0.86 * Math.exp(-i / 14) + 0.05 * (random() - 0.5)),
   }));
 }
+
+/** Two interleaving half circles: data of two numbers. */
+export const examplePoints: readonly Float32Array[] = (() => {
+  const random = noise(23);
+  return Array.from({ length: 80 }, (_, i) => {
+    const angle = Math.PI * random();
+    const jitter = () => 0.1 * (random() - 0.5);
+    return i % 2
+      ? Float32Array.of(1 - Math.cos(angle) + jitter(), 0.5 - Math.sin(angle) + jitter())
+      : Float32Array.of(Math.cos(angle) + jitter(), Math.sin(angle) + jitter());
+  });
+})();

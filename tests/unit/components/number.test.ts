@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { count, decimal, inWords, ordinal, percent, quantity, sides, signed } from '../../support/drawingParts.ts';
+import {
+  count,
+  decimal,
+  inWords,
+  logTick,
+  ordinal,
+  percent,
+  quantity,
+  sides,
+  signed,
+} from '../../support/drawingParts.ts';
 
 // The interface joins a number and its unit by a no-break space; the tests write it as a plain one.
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -29,6 +39,17 @@ test('quantities of any size are short', () => {
   ]);
   expect(plain(quantity(3.14e-9))).toBe('3.1 × 10⁻⁹');
   expect(plain(quantity(-2.5e12))).toBe('−2.5 × 10¹²');
+});
+
+test('ticks of a log axis are short in any range', () => {
+  expect([0.1, 1, 1000, 1e-9, 2e-9, 1e5].map((value) => logTick(value))).toEqual([
+    '0.1',
+    '1',
+    '1,000',
+    '10⁻⁹',
+    '',
+    '10⁵',
+  ]);
 });
 
 test('signed numbers always show their sign, except zero', () => {

@@ -232,9 +232,11 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
         return install(next, wanted);
       }),
     async memory() {
-      const { numTensors, numBytes } = tf.memory();
-      const device = (tf.memory() as { numBytesInGPUAllocated?: number }).numBytesInGPUAllocated;
-      return { tensors: numTensors, bytes: numBytes, deviceBytes: device ?? null };
+      // Cast: the webgpu backend adds a field that the type does not know. It counts the buffers kept for reuse as well.
+      const { numTensors, numBytes, numBytesAllocatedInGPU } = tf.memory() as ReturnType<typeof tf.memory> & {
+        numBytesAllocatedInGPU?: number;
+      };
+      return { tensors: numTensors, bytes: numBytes, deviceBytes: numBytesAllocatedInGPU ?? null };
     },
     async dispose() {
       isPlaying = false;

@@ -4,6 +4,8 @@ export { default as StrengthView } from './views/StrengthView.svelte';
 export { default as RelevanceView } from './views/RelevanceView.svelte';
 export { default as NetworkView } from './views/NetworkView.svelte';
 export { default as NetworkList } from './views/NetworkList.svelte';
+export { default as StrengthHistoryView } from './views/StrengthHistoryView.svelte';
+export { default as UnitEntropyView } from './views/UnitEntropyView.svelte';
 export { default as TimeChart } from './views/TimeChart.svelte';
 export { default as TimeBar } from './views/TimeBar.svelte';
 export { default as SampleStrip } from './views/SampleStrip.svelte';

@@ -10,6 +10,7 @@ export { type IdxArray, type IdxLimits, idxLimits, parseIdx } from './interop/id
 export { registry, type Registry } from './core/registry.ts';
 export { random, randomFrom, type Random, type RandomState } from './core/random.ts';
 export type { MeasurementRecord } from './core/record.ts';
+export { parseData, stringifyData } from './core/plainText.ts';
 export { channelsOf, describeShape, sizeOf, type Shape } from './core/shape.ts';
 export type { Option, OptionTable, OptionValues, Padding } from './core/options.ts';
 

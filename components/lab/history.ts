@@ -1,6 +1,5 @@
 import type { Frame } from '#src';
 import type { FlowHistory } from '../views/flowHistory.ts';
-import type { BatchEntropyRecord } from '#src';
 
 /** Losses of every step since the start, in a buffer that doubles as it fills. */
 export class LossHistory {
@@ -35,17 +34,22 @@ export class LossHistory {
 /** Measurements kept per layer at most; older ones are thinned to every second, again and again. */
 const MOST = 600;
 
-/** Adds one entropy record to the history; the layers are those of the record. */
-export function appendFlow(history: FlowHistory, record: BatchEntropyRecord): FlowHistory {
-  const { layers } = record.data;
-  const isSameNet = history.layers.length === layers.length;
-  const before = isSameNet ? history : { steps: [], layers: layers.map(({ stage }) => ({ stage, values: [] })) };
-  if (before.steps.at(-1) === record.step) return before;
+/** Adds the values of one measurement, one per layer; another set of layers starts a new history. */
+export function appendValues(history: FlowHistory, step: number, values: readonly LayerValue[]): FlowHistory {
+  const isSameNet =
+    history.layers.length === values.length && history.layers.every((row, i) => row.stage === values[i]!.stage);
+  const before = isSameNet ? history : { steps: [], layers: values.map(({ stage }) => ({ stage, values: [] })) };
+  if (before.steps.at(-1) === step) return before;
   const grown: FlowHistory = {
-    steps: [...before.steps, record.step],
-    layers: layers.map(({ stage, mean }, i) => ({ stage, values: [...before.layers[i]!.values, mean] })),
+    steps: [...before.steps, step],
+    layers: values.map(({ stage, value }, i) => ({ stage, values: [...before.layers[i]!.values, value] })),
   };
   return grown.steps.length > MOST ? thin(grown) : grown;
+}
+
+interface LayerValue {
+  readonly stage: string;
+  readonly value: number;
 }
 
 function thin({ steps, layers }: FlowHistory): FlowHistory {

@@ -2,25 +2,18 @@ import {
   connect,
   datasets,
   presets,
-  type BatchEntropyRecord,
   type Connection,
   type DataSummary,
   type Engine,
   type Frame,
   type NetworkJSON,
-  type NetworkSnapshot,
-  type ReceptiveFieldRecord,
-  type RelevanceRecord,
   type RunDescription,
   type RunSummary,
-  type SelectedEdges,
   type Selection,
-  type StrengthRecord,
   type Tier,
 } from '#src';
-import type { TimePoint } from '../views/timeSeries.ts';
 import type { Address } from './address.ts';
-import { appendFlow, LossHistory, newest, noFlow } from './history.ts';
+import { Readings } from './readings.svelte.ts';
 
 /** A message that stays until it is dismissed. */
 export interface Notice {
@@ -38,10 +31,10 @@ export interface Busy {
 const CHOSEN_AT_START: Selection = { stage: '', channel: 0, position: null, sample: 0, class: null };
 
 /**
- * The lab's state and its commands. The engine lives behind a connection and knows no runes; everything here is plain
- * data that arrived in frames, replaced as a whole.
+ * The lab's state and its commands. The engine lives behind a connection and knows no runes; what it measures arrives
+ * in frames and is kept by {@link Readings}.
  */
-export class LabSession {
+export class LabSession extends Readings {
   engine = $state.raw<Engine | null>(null);
   isWorker = $state(true);
   workerReason = $state('');
@@ -54,30 +47,7 @@ export class LabSession {
   busy = $state.raw<Busy | null>(null);
   notice = $state.raw<Notice | null>(null);
 
-  step = $state(0);
-  epoch = $state(0);
-  isPlaying = $state(false);
-  stepsPerSecond = $state(0);
-  losses = $state.raw<Float32Array>(new Float32Array());
-  accuracy = $state.raw<readonly TimePoint[]>([]);
-  /** Held-out samples read right at the last evaluation. */
-  read = $state.raw<{ readonly correct: number; readonly samples: number } | null>(null);
-  flow = $state.raw(noFlow);
-  field = $state.raw<ReceptiveFieldRecord | null>(null);
-  before = $state.raw<ReceptiveFieldRecord | null>(null);
-  strength = $state.raw<StrengthRecord | null>(null);
-  relevance = $state.raw<RelevanceRecord | null>(null);
-  snapshot = $state.raw<NetworkSnapshot | null>(null);
-  edges = $state.raw<SelectedEdges | null>(null);
-  divergence = $state.raw<Frame['divergence']>(null);
-  /** Why an instrument cannot measure here, by its id. */
-  refusals = $state.raw<ReadonlyMap<string, string>>(new Map());
-  /** Records received since the page opened, by instrument, with the number of distinct steps: shown by check scripts. */
-  readonly received = new Map<string, Set<number>>();
-
   #connection: Connection | null = null;
-  #history = new LossHistory();
-  #runNumber = 0;
   /** False until somebody points at a unit; then the liveliest one is shown. */
   #isChosen = false;
 
@@ -89,7 +59,7 @@ export class LabSession {
     this.busy = { what: 'engine', share: null, cancel: null };
     await this.#attempt(async () => {
       this.#connection = await connect({
-        onFrame: (frame) => this.#take(frame),
+        onFrame: (frame) => this.#takeFrame(frame),
         onFailure: (error) => this.#fail(error),
         ...(options.where ? { where: options.where } : {}),
       });
@@ -183,9 +153,7 @@ export class LabSession {
     await this.#attempt(async () => {
       this.run = await this.#link.send('recover', { learningRate });
       this.description = { ...this.description!, recipe: { ...this.description!.recipe, learningRate } };
-      this.#history.cut(this.divergence?.lastGood ?? 0);
-      this.losses = this.#history.values;
-      this.divergence = null;
+      this.backTo(this.divergence?.lastGood ?? 0);
       await this.play();
     });
   }
@@ -268,76 +236,20 @@ export class LabSession {
     this.run = await this.#link.send('setUp', wanted);
     this.description = wanted;
     this.preset = preset;
-    this.#startOver();
+    this.startOver();
     if (!this.run.stages.some(({ id }) => id === this.selection.stage)) {
       this.select({ stage: this.#firstStage().id, channel: 0 });
       this.#isChosen = false;
     }
   }
 
-  #startOver(): void {
-    this.#history.clear();
-    this.losses = this.#history.values;
-    this.accuracy = [];
-    this.read = null;
-    this.flow = noFlow;
-    this.field = this.before = this.strength = this.relevance = this.snapshot = this.edges = this.divergence = null;
-    this.step = this.epoch = 0;
-    this.refusals = new Map();
-  }
-
-  #take(frame: Frame): void {
+  #takeFrame(frame: Frame): void {
     // Nothing is asked for while the tab is hidden: training goes on, drawing waits.
     requestAnimationFrame(() => this.#connection?.drawn());
-    if (frame.run !== this.#runNumber) {
-      this.#runNumber = frame.run;
-      if (frame.step <= frame.losses.length) this.#startOver();
-    }
-    this.step = frame.step;
-    this.epoch = frame.epoch;
-    this.isPlaying = frame.playing;
-    this.stepsPerSecond = frame.stepsPerSecond;
-    if (frame.losses.length > 0) {
-      this.#history.append(frame.losses);
-      this.losses = this.#history.values;
-    }
-    if (frame.evaluations.length > 0) {
-      this.accuracy = [
-        ...this.accuracy,
-        ...frame.evaluations.map(({ step, result }) => ({ step, value: result.accuracy })),
-      ];
-      this.read = frame.evaluations.at(-1)!.result;
-    }
-    if (frame.snapshot) this.snapshot = frame.snapshot;
-    if (frame.edges) this.edges = frame.edges;
-    if (frame.before) this.before = frame.before;
-    if (frame.divergence) this.divergence = frame.divergence;
-    this.#takeRecords(frame);
-  }
-
-  #takeRecords(frame: Frame): void {
-    for (const record of frame.records) {
-      const steps = this.received.get(record.instrument) ?? new Set();
-      this.received.set(record.instrument, steps.add(record.step));
-      // Casts: the instrument's id says which record it is.
-      if (record.instrument === 'batchEntropy') this.#takeEntropy(record as BatchEntropyRecord);
-    }
-    const latest = newest(frame);
-    this.field = (latest.get('erf') as ReceptiveFieldRecord | undefined) ?? this.field;
-    this.strength = (latest.get('strength') as StrengthRecord | undefined) ?? this.strength;
-    this.relevance = (latest.get('relevance') as RelevanceRecord | undefined) ?? this.relevance;
-    if (frame.refusals.length > 0 || frame.records.length > 0) {
-      const refused = new Map([...this.refusals].filter(([id]) => !latest.has(id)));
-      for (const { instrument, reason } of frame.refusals) refused.set(instrument, reason);
-      this.refusals = refused;
-    }
-  }
-
-  #takeEntropy(record: BatchEntropyRecord): void {
-    this.flow = appendFlow(this.flow, record);
-    if (this.#isChosen) return;
+    this.take(frame);
+    if (this.#isChosen || !this.entropy) return;
     // Nobody has chosen yet: show the channel of the stage that tells most samples apart, not one that may be dead.
-    const channels = record.data.layers.find(({ stage }) => stage === this.selection.stage)?.channels;
+    const channels = this.entropy.data.layers.find(({ stage }) => stage === this.selection.stage)?.channels;
     if (channels) this.select({ channel: channels.indexOf(Math.max(...channels)) });
   }
 

@@ -96,6 +96,10 @@ export const en = {
   flow: {
     figure: 'Entropy of each layer over the training steps',
     nats: 'nats',
+    units: (stage: string, units: number, dead: number) =>
+      `The ${count(units)} units of ${stage} by their entropy; ${dead === 0 ? 'none is' : `${count(dead)} ${dead === 1 ? 'is' : 'are'}`} at exactly 0.`,
+    unitAxis: 'entropy, nats →',
+    unitCount: '↑ units',
     step: (step: number) => `step ${count(step)}`,
     row: (stage: string, value: number) => `${stage}, ${decimal(value)} nats`,
     at: (stage: string, step: number, value: number) => `${stage} at step ${count(step)}: ${decimal(value)} nats`,
@@ -104,6 +108,9 @@ export const en = {
   strength: {
     figure: 'Sum of incoming weights of every channel, one row per layer. Arrow keys move between channels and layers.',
     axis: 'sum',
+    history: 'How the variance of the strengths of each layer changes over the training steps',
+    steps: 'step →',
+    variance: '↑ variance of the strengths',
     dot: (stage: string, channel: number, value: number) => `${stage}, channel ${channel}: ${signed(value)}`,
   },
 

@@ -9,8 +9,8 @@ import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
 import type { BatchEntropyData, EntropyLayer } from './records.ts';
 
 /**
- * log(1 + x) for x ≥ 0, right for tiny x on every tier: tfjs' wasm kernel of log1p takes the logarithm of the rounded
- * sum w, which is 0 below 6e-8. What the rounding lost comes back as (x − (w − 1)) / w, the first term of log((1 + x) / w).
+ * log(1 + x) for x ≥ 0, right for tiny x on every tier: on wasm and webgpu tf.log1p is the logarithm of the rounded sum
+ * w, which is 0 below 6e-8. What the rounding lost comes back as (x − (w − 1)) / w, the first term of log((1 + x) / w).
  */
 function log1p(x: Tensor): Tensor {
   const w = tf.add(1, x);

@@ -3,17 +3,28 @@ import type { MeasurementRecord } from '../core/record.ts';
 import { InputError } from '../core/errors.ts';
 import type { Batch } from '../datasets/takeBatch.ts';
 import type { Model } from '../network/model.ts';
-import type { Instrument } from './instrument.ts';
+import type { MeasureContext } from './instrument.ts';
+
+/** Any instrument, whatever its data and options. */
+export interface AnyInstrument {
+  readonly id: string;
+  measure(
+    model: Model,
+    batch: Batch | Tensor,
+    options?: object,
+    context?: MeasureContext,
+  ): Promise<MeasurementRecord<unknown, unknown>>;
+}
 
 /** An instrument with its own settings and pace. */
 export interface Watch {
-  readonly instrument: Instrument<unknown, never>;
+  readonly instrument: AnyInstrument;
   readonly options?: object;
   readonly every?: number;
 }
 
 export interface ObserveOptions {
-  readonly instruments: readonly (Instrument<unknown, never> | Watch)[];
+  readonly instruments: readonly (AnyInstrument | Watch)[];
   /** Samples to measure on; without them, the batch the loop hands to `model.stepped`. */
   readonly batch?: Batch | Tensor;
   /** Steps between two measurements. */
@@ -44,7 +55,7 @@ export function observe(model: Model, options: ObserveOptions): () => void {
         );
       }
       const context = { step, ...(signal ? { signal } : {}) };
-      onRecord(await instrument.measure(model, samples, settings as never, context));
+      onRecord(await instrument.measure(model, samples, settings, context));
     }
   });
 }

@@ -1,1 +1,2 @@
 export { readDataFiles } from './readDataFiles.ts';
+export { load, save } from './saved.ts';

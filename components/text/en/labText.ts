@@ -16,6 +16,7 @@ export const labText = {
   inWorker: 'It runs in a worker, so the page stays free.',
   skipped: (tier: string, reason: string) => `${tier} was not used: ${reason}.`,
   theme: { toDark: 'Dark colours', toLight: 'Light colours' },
+  layers: (n: number) => `${count(n)} ${n === 1 ? 'layer' : 'layers'}`,
   parameters: (n: number) => `${count(n)} trained numbers`,
 
   data: {

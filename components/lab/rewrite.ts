@@ -35,5 +35,5 @@ export function prettyNetwork({ input, nodes }: NetworkJSON): string {
         .replace(/([{,:])(?=\S)/g, '$1 ')
         .replace(/}$/, ' }')}`,
   );
-  return `{\n  "input": ${JSON.stringify(input)},\n  "nodes": [\n${lines.join(',\n')}\n  ]\n}`;
+  return `{\n  "input": [${input.join(', ')}],\n  "nodes": [\n${lines.join(',\n')}\n  ]\n}`;
 }

@@ -220,10 +220,9 @@ export class LabSession extends Readings {
     if (!preset) throw new Error(`no preset fits samples of ${shape.join(' × ')}; write a network as JSON`);
     const network = networkFor(shape, preset.nodes(shape, classes.length));
     const recipe = this.description?.recipe ?? {
-      batchSize: 48,
+      batchSize: 32,
       optimizer: 'adam',
       learningRate: 0.003,
-      schedule: 'constant',
     };
     const batchSize = Math.min(recipe.batchSize ?? 32, this.data!.train);
     await this.#setUp(

@@ -18,9 +18,9 @@ export function luoCount({ values }: FieldMap, reference: number): number {
   return count;
 }
 
-/** Value at the centre; a half-integer centre has no pixel of its own, so the maximum stands in. */
+/** Value at the centre; null when it falls between pixels or outside the image. Then the maximum stands in. */
 export function centreValue({ values, width }: FieldMap, [row, column]: readonly [number, number]): number | null {
-  if (!Number.isInteger(row) || !Number.isInteger(column)) return null;
+  if (!Number.isInteger(row) || !Number.isInteger(column) || column < 0 || column >= width) return null;
   return values[row * width + column] ?? null;
 }
 

@@ -89,13 +89,18 @@ function depthwiseOutgoing(node: NetworkNode, kernel: Float32Array): Float64Arra
   return sums;
 }
 
-/** A gate joins neighbouring channels of a stage: strengths are reported for the joined ones. */
+/** A gate joins neighbouring channels of a stage: what goes into the joined one is the sum over them. */
 function join(values: Float32Array, count: number): Float32Array {
-  if (values.length === count) return values;
   const group = values.length / count;
   return Float32Array.from({ length: count }, (_, c) =>
     values.subarray(c * group, (c + 1) * group).reduce((sum, v) => sum + v, 0),
   );
+}
+
+/** What leaves a joined channel was counted once for each of the neighbours in it. */
+function leavingJoined(values: Float32Array, count: number): Float32Array {
+  const group = values.length / count;
+  return Float32Array.from({ length: count }, (_, c) => values[c * group]!);
 }
 
 /** How unevenly weight mass is spread over neurons. */
@@ -120,7 +125,7 @@ export const strength = defineInstrument<StrengthData, object>({
         at: stage.id,
         stage: stage.id,
         incoming: join(Float32Array.from(incoming), count),
-        outgoing: leaving ? join(leaving, count) : null,
+        outgoing: leaving ? leavingJoined(leaving, count) : null,
         inVariance,
         outVariance,
         variance,

@@ -1,0 +1,3 @@
+import { testGoldenOn } from '../support/goldenTier.ts';
+
+testGoldenOn('wasm');

@@ -96,6 +96,7 @@ export const en = {
   flow: {
     figure: 'Entropy of each layer over the training steps',
     nats: 'nats',
+    amount: (value: number) => `${decimal(value)}\u00a0nats`,
     units: (stage: string, units: number, dead: number) =>
       `The ${count(units)} units of ${stage} by their entropy; ${dead === 0 ? 'none is' : `${count(dead)} ${dead === 1 ? 'is' : 'are'}`} at exactly 0.`,
     unitAxis: 'entropy, nats →',
@@ -124,6 +125,8 @@ export const en = {
     missingParts: missingRelevance,
     bar: (channel: string, reached: string) => `Of the logit: ${channel}; ${reached}`,
     value: (value: number) => quantity(value, 2),
+    against: 'against',
+    for: 'for',
     row: (channel: number, value: number) => `channel ${channel}: ${signed(value)}`,
   },
 
@@ -139,7 +142,7 @@ export const en = {
     size: 'Size: outgoing strength',
     inside: (name: string | null) =>
       name === null ? 'Inside: what it answers' : `Inside: what it answers to this ${name}`,
-    none: '0',
+    none: 'none',
     most: 'most',
     lines: 'Lines: weight,',
     minusPlus: '− and +',

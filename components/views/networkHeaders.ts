@@ -1,3 +1,4 @@
+import { textWidth } from '../charts/textWidth.ts';
 import { text } from '../text/index.ts';
 import type { NetworkLayout } from './networkLayout.ts';
 
@@ -9,8 +10,7 @@ export interface ColumnHeader {
   readonly isSelected: boolean;
 }
 
-/** Rough width of one character of header text. */
-const CHARACTER = 7.2;
+const nameWidth = (name: string) => textWidth(name, { size: 13, weight: 600 }) + 8;
 
 /** Headers that do not touch: the selected stage first, then from left to right; a shape only where there is room. */
 export function placeHeaders({ input, stages, classes }: NetworkLayout, selected: string): ColumnHeader[] {
@@ -33,8 +33,8 @@ export function placeHeaders({ input, stages, classes }: NetworkLayout, selected
   const kept = new Set<number>();
   for (const i of order) {
     const own = all[i]!;
-    const end = own.x + own.name.length * CHARACTER + 6;
-    const isFree = [...kept].every((k) => all[k]!.x >= end || all[k]!.x + all[k]!.name.length * CHARACTER + 6 <= own.x);
+    const end = own.x + nameWidth(own.name);
+    const isFree = [...kept].every((k) => all[k]!.x >= end || all[k]!.x + nameWidth(all[k]!.name) <= own.x);
     if (isFree) kept.add(i);
   }
   return all.flatMap((own, i) => {
@@ -43,7 +43,7 @@ export function placeHeaders({ input, stages, classes }: NetworkLayout, selected
     const room = (next?.x ?? Infinity) - own.x;
     // Where names are left out, shapes at some of the rest would only puzzle.
     const isWanted = kept.size === all.length || i === 0 || i === all.length - 1;
-    const isFitting = own.detail.length * (CHARACTER - 0.8) + 4 <= room;
+    const isFitting = textWidth(own.detail) + 8 <= room;
     return [{ ...own, detail: isWanted && isFitting ? own.detail : null }];
   });
 

@@ -1,4 +1,5 @@
 import type { Stage } from '#src';
+import { textWidth } from '../charts/textWidth.ts';
 
 /** Where one unit stands: the middle of its slot, in pixels of the drawing. */
 export interface UnitPlace {
@@ -123,7 +124,7 @@ export function layoutNetwork({
 
 /** Widths of what a class row holds: its name, its bar and its percent. */
 export function classColumn(names: readonly string[]) {
-  const name = Math.min(90, 6 + 7 * Math.max(1, ...names.map((text) => text.length)));
+  const name = 8 + Math.min(90, Math.max(6, ...names.map((text) => textWidth(text, { weight: 600 }))));
   return { name, bar: 60, width: name + 60 + 50 };
 }
 

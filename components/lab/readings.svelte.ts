@@ -73,7 +73,8 @@ export class Readings {
     }
     if (frame.evaluations.length > 0) {
       const points = frame.evaluations.map(({ step, result }) => ({ step, value: result.accuracy }));
-      this.accuracy = [...this.accuracy, ...points];
+      // At a pause the same step is read again, with all held-out samples.
+      this.accuracy = [...this.accuracy.filter(({ step }) => points.every((p) => p.step !== step)), ...points];
       this.read = frame.evaluations.at(-1)!.result;
     }
     if (frame.snapshot) this.snapshot = frame.snapshot;

@@ -1,6 +1,7 @@
 import {
   connect,
   datasets,
+  optimizers,
   presets,
   type Connection,
   type DataSummary,
@@ -96,8 +97,9 @@ export class LabSession extends Readings {
     this.isPlaying = false;
     await this.#attempt(async () => {
       await this.#link.send('pause', {});
-      const all = await this.#link.send('evaluate', {});
-      if (!this.isPlaying) this.read = { correct: all.correct, samples: all.samples };
+      // A frame that was under way may have said otherwise.
+      this.isPlaying = false;
+      await this.#link.send('evaluate', {});
     });
   }
 
@@ -147,13 +149,20 @@ export class LabSession extends Readings {
     if (this.#connection && this.run) void this.#attempt(() => this.#link.send('select', this.selection));
   }
 
-  /** Goes on after a divergence with a tenth of the rate. */
+  /** The rate to go on with after a divergence: a tenth, and no more than the optimiser usually takes. */
+  get gentlerRate(): number {
+    const { learningRate, optimizer } = this.run!;
+    return Math.min(learningRate / 10, optimizers.get(optimizer).learningRate);
+  }
+
+  /** Goes on after a divergence, from the last good step. */
   async recover(): Promise<void> {
-    const learningRate = this.run!.learningRate / 10;
+    const learningRate = this.gentlerRate;
     await this.#attempt(async () => {
       this.run = await this.#link.send('recover', { learningRate });
       this.description = { ...this.description!, recipe: { ...this.description!.recipe, learningRate } };
       this.backTo(this.divergence?.lastGood ?? 0);
+      this.notice = null;
       await this.play();
     });
   }
@@ -173,68 +182,72 @@ export class LabSession extends Readings {
     return spatial[Math.max(0, spatial.length - 2)] ?? stages[0]!;
   }
 
-  /** New data keep the net where it fits, else the first preset that does. The old data stay until the new are read. */
-  async #replaceData(load: () => Promise<void>): Promise<void> {
+  /** New data keep the net where it fits, else the first preset that does. The old data stay until the new ones run. */
+  async #replaceData(load: () => Promise<DataSummary>): Promise<void> {
     const wasPlaying = this.isPlaying;
-    const before = this.data;
     await this.#attempt(async () => {
-      await load();
-      if (this.data === before) return;
-      const seed = this.description?.seed ?? 7;
-      await this.#setUpPreset(this.preset ?? undefined, seed);
+      const data = await load();
+      await this.#setUpPreset(data, this.preset ?? undefined, this.description?.seed ?? 7);
       const part = this.#firstStage();
-      this.select({ stage: part.id, channel: 0, sample: this.data?.strip[0]?.index ?? 0, class: null, position: null });
+      this.select({ stage: part.id, channel: 0, sample: data.strip[0]?.index ?? 0, class: null, position: null });
       this.#isChosen = false;
       if (wasPlaying) await this.play();
     });
     this.busy = null;
   }
 
-  async #generate(id: string, seed: number): Promise<void> {
+  async #generate(id: string, seed: number): Promise<DataSummary> {
     const controller = new AbortController();
     const what = datasets.get(id).title;
     const cancel = () => controller.abort();
     this.busy = { what, share: 0, cancel };
     const options = { id, options: { seed } };
-    this.data = await this.#link.send('generateData', options, {
+    return this.#link.send('generateData', options, {
       signal: controller.signal,
       onProgress: (done, total) => (this.busy = { what, share: done / total, cancel }),
     });
   }
 
-  async #read(files: readonly File[]): Promise<void> {
+  async #read(files: readonly File[]): Promise<DataSummary> {
     this.busy = { what: 'files', share: null, cancel: null };
     const read = await Promise.all(
       files.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })),
     );
-    this.data = await this.#link.send('readData', { files: read });
+    return this.#link.send('readData', { files: read });
   }
 
-  async #setUpPreset(id: string | undefined, seed: number): Promise<void> {
-    const { shape, classes } = this.data!;
+  async #setUpPreset(data: DataSummary, id: string | undefined, seed: number): Promise<void> {
+    const { shape, classes } = data;
     const fitting = [...presets].filter((preset) => preset.fits(shape));
     const preset =
       fitting.find((candidate) => candidate.id === id) ??
       fitting.find(({ isFirstChoice }) => isFirstChoice) ??
       fitting[0];
-    if (!preset) throw new Error(`no preset fits samples of ${shape.join(' × ')}; write a network as JSON`);
+    if (!preset) {
+      const found = `samples of ${shape.join(' × ')} in "${data.title}"`;
+      throw new Error(`no preset fits ${found}; use images of 8 × 8 pixels or more, or plain numbers`);
+    }
     const network = networkFor(shape, preset.nodes(shape, classes.length));
     const recipe = this.description?.recipe ?? {
       batchSize: 32,
       optimizer: 'adam',
       learningRate: 0.003,
     };
-    const batchSize = Math.min(recipe.batchSize ?? 32, this.data!.train);
+    const batchSize = Math.min(recipe.batchSize ?? 32, data.train);
     await this.#setUp(
       { network, recipe: { ...recipe, batchSize }, initializer: this.description?.initializer ?? 'heNormal', seed },
       preset.id,
+      data,
     );
   }
 
-  async #setUp(wanted: RunDescription, preset: string | null): Promise<void> {
+  /** Data, run and description change together: no view ever meets samples of another net. */
+  async #setUp(wanted: RunDescription, preset: string | null, data = this.data): Promise<void> {
     this.run = await this.#link.send('setUp', wanted);
+    this.data = data;
     this.description = wanted;
     this.preset = preset;
+    this.notice = null;
     this.startOver();
     if (!this.run.stages.some(({ id }) => id === this.selection.stage)) {
       this.select({ stage: this.#firstStage().id, channel: 0 });
@@ -256,7 +269,6 @@ export class LabSession extends Readings {
   async #attempt(job: () => Promise<unknown>): Promise<boolean> {
     try {
       await job();
-      this.notice = null;
       return true;
     } catch (error) {
       this.#fail(error);

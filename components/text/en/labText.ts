@@ -25,6 +25,7 @@ export const labText = {
     choose: 'Open files',
     orDrop: 'or drop IDX files here',
     own: 'your files',
+    yours: (samples: number) => `Your ${count(samples)} samples`,
     drop: 'Drop to open. IDX images and labels, plain or .gz; nothing leaves this page.',
     strip: 'Held-out samples',
     points: 'Training points',

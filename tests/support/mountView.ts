@@ -12,9 +12,11 @@ export interface MountedView {
 export async function mountView<Props extends Record<string, unknown>>(
   component: Component<Props>,
   props: Props,
-  { width = 332, theme = 'light' }: { width?: number; theme?: string } = {},
+  { width = 332, theme = 'light', font }: { width?: number; theme?: string; font?: string } = {},
 ): Promise<MountedView> {
   document.documentElement.dataset['theme'] = theme;
+  if (font) document.documentElement.style.setProperty('--nl-sans', font);
+  else document.documentElement.style.removeProperty('--nl-sans');
   const box = document.createElement('div');
   Object.assign(box.style, { width: `${width}px`, margin: '60px' });
   document.body.append(box);

@@ -23,6 +23,13 @@ test.for(cases)('$name draws in the $theme theme, can be read by everyone, and k
   expect(heard.messages).toEqual([]);
 });
 
+// The widest of the common system fonts: where it is not installed, the page's own is asked again.
+test.for(exampleViews)('$name keeps its words apart in a wide font', async (one) => {
+  const { box, remove } = await mountView(one.component, one.props, { ...one, font: "'DejaVu Sans', Verdana" });
+  expect(textFaults(box)).toEqual([]);
+  remove();
+});
+
 test('a map follows the theme', async () => {
   const field = exampleViews.find(({ name }) => name === 'FieldView')!;
   const { box, remove } = await mountView(field.component, field.props);

@@ -38,9 +38,10 @@ test('signed scales end at the 99.5 % quantile of the sizes, amounts at the larg
   expect(scaleEnd(new Float32Array(), 'signed')).toBe(0);
 });
 
+const css = readFileSync(`${root}/components/tokens.css`, 'utf8');
+const token = (name: string) => /light-dark\((#\w+), (#\w+)\)/.exec(css.split(`--nl-${name}: `)[1]!)!.slice(1, 3);
+
 test('style sheet and canvases share their colours', () => {
-  const css = readFileSync(`${root}/components/tokens.css`, 'utf8');
-  const token = (name: string) => /light-dark\((#\w+), (#\w+)\)/.exec(css.split(`--nl-${name}: `)[1]!)!.slice(1, 3);
   for (const name of ['paper', 'ink', 'hairline', 'warm', 'cool'] as const)
     expect(token(name)).toEqual([palette.light[name], palette.dark[name]]);
   for (const i of [1, 2, 3, 4]) expect(token(`amount-${i}`)).toEqual([amountStops.light[i], amountStops.dark[i]]);
@@ -94,3 +95,13 @@ test.for(themes)(
     }
   },
 );
+
+test('text and marks stand out from what they lie on', () => {
+  for (const theme of [0, 1] as const) {
+    const of = (name: string) => token(name)[theme]!;
+    for (const ground of ['paper', 'wash', 'selected'])
+      for (const name of ['ink', 'quiet', 'accent']) expect(contrast(of(name), of(ground))).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(of('on-accent'), of('accent'))).toBeGreaterThanOrEqual(4.5);
+    for (const mark of ['mark', 'warm', 'cool']) expect(contrast(of(mark), of('paper'))).toBeGreaterThanOrEqual(3);
+  }
+});

@@ -77,7 +77,11 @@ function backwardStep(
       if (linear) return [linear.transpose(r, params.kernel!, x!.shape, node.options)];
       // The clone is an op on the tape: a node may hand its input on (dropout), and tfjs finds no gradient of that.
       const f = (...xs: Tensor[]) => tf.clone(applyNode(model, node, xs, { ...options, paramsOf: () => params }));
-      return tf.grads(f)([...inputs], r);
+      // Clones here too: where both inputs of an addition are one tensor, each would get the gradient of both.
+      return tf.grads(f)(
+        inputs.map((input) => tf.clone(input)),
+        r,
+      );
     },
   };
 }

@@ -223,9 +223,11 @@ export function plainNode(node: NetworkNode, inputs: readonly Plain[], weights: 
   }
 }
 
-/** Weights of one node by parameter name. */
+/** Weights of one node by parameter name. A linear node declared without a bias gets one from a folded batch norm. */
 export function weightsOf(node: NetworkNode, weights: PlainWeights): Weights {
-  return Object.fromEntries(Object.keys(node.params).map((param) => [param, weights[`${node.id}/${param}`]!]));
+  const names = [...Object.keys(node.params), ...(node.params.kernel && !node.params.bias ? ['bias'] : [])];
+  const found = names.map((param) => [param, weights[`${node.id}/${param}`]] as const);
+  return Object.fromEntries(found.flatMap(([param, values]) => (values ? [[param, values]] : [])));
 }
 
 export interface PlainForwardOptions {

@@ -1,5 +1,10 @@
 import type { NetworkJSON } from '#src';
 
+/** A stored network from its parts. */
+export function networkFor(input: readonly number[], nodes: NetworkJSON['nodes']): NetworkJSON {
+  return { format: 'neuroloupe-network', version: 1, input, nodes };
+}
+
 /** The one activation of a net's `activate` nodes; null when there are several, or none. */
 export function activationOf({ nodes }: NetworkJSON): string | null {
   const used = new Set(nodes.filter(({ kind }) => kind === 'activate').map(({ fn }) => String(fn ?? 'relu')));

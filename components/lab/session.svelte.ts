@@ -7,7 +7,6 @@ import {
   type DataSummary,
   type Engine,
   type Frame,
-  type NetworkJSON,
   type RunDescription,
   type RunSummary,
   type Selection,
@@ -15,6 +14,7 @@ import {
 } from '#src';
 import type { Address } from './address.ts';
 import { Readings } from './readings.svelte.ts';
+import { networkFor } from './rewrite.ts';
 
 /** A message that stays until it is dismissed. */
 export interface Notice {
@@ -68,11 +68,15 @@ export class LabSession extends Readings {
       this.workerReason = this.#connection.reason;
       this.engine = await this.#connection.send('start', options.tier ? { tier: options.tier } : {});
       const seed = address.seed ?? 7;
-      const files = await options.files?.();
-      if (files && files.length > 0) await this.#read(files);
+      let problem: unknown = null;
+      const own = await this.#given(options.files).catch((error: unknown) => {
+        problem = error;
+        return null;
+      });
       const wanted = address.data && datasets.has(address.data) ? address.data : 'glyphs';
-      if (!this.data) await this.#generate(wanted, seed);
-      await this.#setUpPreset(address.net, seed);
+      await this.#setUpPreset(own ?? (await this.#generate(wanted, seed)), address.net, seed);
+      // Files that cannot be used are named; something trains all the same.
+      if (problem) this.#fail(problem);
       const { stage, channel = 0, sample = 0, class: target } = address;
       const part = this.run?.stages.find(({ id }) => id === stage) ?? this.#firstStage();
       this.select({ stage: part.id, channel, sample, class: target ?? null });
@@ -145,7 +149,14 @@ export class LabSession extends Readings {
     const next = { ...this.selection, ...(moved ? { position: null } : {}), ...change };
     const stage = this.run?.stages.find(({ id }) => id === next.stage);
     const channels = stage?.shape.at(-1) ?? 1;
-    this.selection = { ...next, channel: Math.min(next.channel, channels - 1) };
+    const { test = 0, classes = [] } = this.data ?? {};
+    this.selection = {
+      ...next,
+      channel: Math.min(next.channel, channels - 1),
+      // A link may ask for more than there is.
+      sample: next.sample < test ? next.sample : 0,
+      class: next.class !== null && next.class < classes.length ? next.class : null,
+    };
     if (this.#connection && this.run) void this.#attempt(() => this.#link.send('select', this.selection));
   }
 
@@ -206,6 +217,11 @@ export class LabSession extends Readings {
       signal: controller.signal,
       onProgress: (done, total) => (this.busy = { what, share: done / total, cancel }),
     });
+  }
+
+  async #given(files?: () => Promise<File[]>): Promise<DataSummary | null> {
+    const found = (await files?.()) ?? [];
+    return found.length > 0 ? this.#read(found) : null;
   }
 
   async #read(files: readonly File[]): Promise<DataSummary> {
@@ -280,9 +296,4 @@ export class LabSession extends Readings {
     if (error instanceof Error && error.name === 'CancelledError') return;
     this.notice = { message: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** A stored network from its parts. */
-export function networkFor(input: readonly number[], nodes: NetworkJSON['nodes']): NetworkJSON {
-  return { format: 'neuroloupe-network', version: 1, input, nodes };
 }

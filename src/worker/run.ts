@@ -94,6 +94,7 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
   }
 
   function select(next: Selection): void {
+    testSample(data, next.sample);
     selection = next;
     measuredAt = { ...measuredAt, view: -1, edges: -1, field: -1, map: -1 };
     for (const name of ['view', 'edges', 'field', 'map'] as const) paces[name].hurry();
@@ -129,6 +130,9 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
     const fresh = build(network, { seed, initializer });
     try {
       findings.before = await erf.measure(fresh, fieldBatch, fieldOptions(), { step: 0, seed });
+    } catch (error) {
+      // The field with today's weights says the same, as a refusal.
+      if (!(error instanceof InputError)) throw error;
     } finally {
       fresh.dispose();
     }
@@ -189,7 +193,13 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
       findings = nothing();
       return taken;
     },
-    evaluateAll: () => trainer.evaluate('test'),
+    async evaluateAll() {
+      const result = await trainer.evaluate('test');
+      // A part of the samples says nothing more about this step.
+      measuredAt.test = trainer.step;
+      findings.evaluations.push({ step: trainer.step, result });
+      return result;
+    },
     dispose() {
       trainer.dispose();
       model.dispose();

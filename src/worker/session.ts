@@ -46,6 +46,8 @@ interface JobContext {
 export function openSession(post: Post<FromSession>): (message: ToSession) => void {
   const jobs = new Map<number, AbortController>();
   let data: LoadedDataset | null = null;
+  /** What the run in place trains on. Differs from `data` between loading and setting up. */
+  let dataOfRun: LoadedDataset | null = null;
   let description: RunDescription | null = null;
   let run: Run | null = null;
   let runNumber = 0;
@@ -73,10 +75,11 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
   }
 
   /** Puts a new run in the place of the old one; the selection stays where it still exists. */
-  function install(next: Run, wanted: RunDescription): RunSummary {
+  function install(next: Run, wanted: RunDescription, trainedOn: LoadedDataset): RunSummary {
     const before = run?.selection;
     run?.dispose();
     run = next;
+    dataOfRun = trainedOn;
     description = wanted;
     runNumber += 1;
     lossesSince = [];
@@ -189,9 +192,13 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     setUp: (wanted) =>
       exclusive(async () => {
         if (!data) throw new InputError('no data yet; load some first');
-        // Built before the old run goes: a description that does not fit loses nothing.
-        const next = startRun(data, wanted);
-        return install(next, wanted);
+        try {
+          // Built before the old run goes: a description that does not fit loses nothing, not even the data before.
+          return install(startRun(data, wanted), wanted, data);
+        } catch (error) {
+          data = dataOfRun ?? data;
+          throw error;
+        }
       }),
     async play() {
       demandRun();
@@ -222,14 +229,18 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       void loop();
       return null;
     },
-    evaluate: () => exclusive(() => demandRun().evaluateAll()),
+    async evaluate() {
+      const result = await exclusive(() => demandRun().evaluateAll());
+      void loop();
+      return result;
+    },
     recover: ({ learningRate }) =>
       exclusive(async () => {
         const good = await demandRun().trainer.checkpoint();
         const wanted = { ...description!, recipe: { ...description!.recipe, learningRate } };
-        const next = startRun(data!, wanted);
+        const next = startRun(dataOfRun!, wanted);
         next.trainer.restore(good);
-        return install(next, wanted);
+        return install(next, wanted, dataOfRun!);
       }),
     async memory() {
       // Cast: the webgpu backend adds a field that the type does not know. It counts the buffers kept for reuse as well.
@@ -243,7 +254,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       await exclusive(async () => {
         run?.dispose();
         run = null;
-        data = null;
+        data = dataOfRun = null;
       });
       return null;
     },

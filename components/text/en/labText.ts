@@ -55,8 +55,8 @@ export const labText = {
   tryThis: {
     title: 'One thing to try',
     dilated: (now: number, then: number) =>
-      `Spread the taps: the dilated net has as many layers, but its last one may look ${count(then)} px wide instead of ${count(now)}.`,
-    residual: 'Give the net skip connections. Watch the fields: they stay smaller than the architecture allows.',
+      `Spread the taps: the last layer of the dilated net may look ${count(then)} px wide instead of ${count(now)}.`,
+    residual: 'Give the net skip connections, and watch its fields stay small.',
     dendritic: 'One layer of dendritic units, which answer to “some” and not to “much”.',
     gates: 'Join pairs of units to AND gates and see what is left of the entropy.',
     go: 'Restart with it',

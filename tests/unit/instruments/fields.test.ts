@@ -65,11 +65,11 @@ function compare(net: Network, isExact = true): number {
 }
 
 test('the theoretical field is the rectangle around all pixels that wires lead to, on random graphs', () => {
-  const nets = Array.from({ length: 25 }, (_, seed) => {
+  const nets = Array.from({ length: 12 }, (_, seed) => {
     const { input, specs } = randomNet(seed, { blocks: 5, without: ['upsample'], hasHead: false });
     return network([27, 25, input[2]!], specs);
   });
-  expect(nets.reduce((sum, net) => sum + compare(net), 0)).toBeGreaterThan(5000);
+  expect(nets.reduce((sum, net) => sum + compare(net), 0)).toBeGreaterThan(2000);
 });
 
 test('at the edges of small images it is a bound', () => {

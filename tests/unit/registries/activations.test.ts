@@ -164,3 +164,36 @@ test.for([...activations])(
     loaded.dispose();
   },
 );
+
+/** Values worked out apart from this program, so that a constant shared by both forms is seen. */
+const known: readonly (readonly [id: string, x: readonly number[], y: number])[] = [
+  ['relu', [-1], 0],
+  ['relu', [2], 2],
+  ['leakyRelu', [-2], -0.02],
+  ['prelu', [-2], -0.5],
+  ['elu', [-1], -0.6321205588285577],
+  ['selu', [1], 1.0507009873554805],
+  ['selu', [-1], -1.1113307378125625],
+  ['gelu', [1], 0.8413447460685429],
+  ['gelu', [-3], -0.00404969409489029],
+  ['swish', [1], 0.7310585786300049],
+  ['tanh', [0.5], 0.46211715726000976],
+  ['sigmoid', [-1], 0.2689414213699951],
+  ['softplus', [0], 0.6931471805599453],
+  ['softplus', [1], 1.3132616875182228],
+  ['ada', [2], 0.2706705664732254],
+  ['ada', [-2], 0],
+  ['andAIL', [-1, -2], -3],
+  ['andAIL', [1, 2], 1],
+  ['andAIL', [-1, 2], -1],
+  ['andAIL', [3, -0.5], -0.5],
+];
+
+test.for(known)('%s of %o is %f', ([id, x, y]) => {
+  const activation = activations.get(id);
+  expect(Math.abs(activation.scalar(x, startOf(activation)) - y)).toBeLessThan(1e-14);
+});
+
+test('every activation has a known value', () => {
+  expect(new Set(known.map(([id]) => id))).toEqual(new Set(activations.ids()));
+});

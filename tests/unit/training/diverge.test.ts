@@ -53,7 +53,7 @@ const nets: Record<string, Network> = {
   ]),
   residual: network(image, residual),
 };
-const STEPS = 60;
+const STEPS = 25;
 
 async function isFinite(model: Model): Promise<boolean> {
   return Object.values(await model.read()).every((values) => values.every(Number.isFinite));

@@ -204,3 +204,16 @@ test('a net without weights is refused', () => {
   );
   model.dispose();
 });
+
+test('dropout draws another mask in every step', async () => {
+  // Nothing is learnt at rate 0, and twenty samples are alike, so that only the masks can change the loss.
+  const model = build(mlp(), { seed: 1 });
+  const alike = { inputs: new Float32Array(60).fill(1), labels: new Int32Array(20), count: 20 };
+  const found = await lossesOf(
+    model,
+    { ...rows, train: alike },
+    { steps: 5, batchSize: 20, learningRate: 0, optimizer: 'sgd' },
+  );
+  for (let i = 1; i < found.length; i++) expect(Math.abs(found[i]! - found[i - 1]!)).toBeGreaterThan(1e-4);
+  model.dispose();
+});

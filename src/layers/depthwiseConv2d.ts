@@ -1,9 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { depthwiseConv2d as convolve, depthwiseConv2dInputGradient } from '#kernels';
 import { flag, padding, pair, whole } from '../core/options.ts';
 import { defineLinear, kernelParam, vectorParam } from './layer.ts';
-import { describeWindow, imageShape, resolveWindow, slide } from './window.ts';
+import { describeWindow, imageShape, resolveWindow, slide, slidingMap } from './window.ts';
 
 /** A convolution that keeps channels apart. Kernel [kh, kw, channels, multiplier]; output channel c·m + j. */
 export const depthwiseConv2d = defineLinear({
@@ -33,18 +31,6 @@ export const depthwiseConv2d = defineLinear({
     };
   },
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
-  linear: {
-    // Casts: shape() has made sure that the input is an image.
-    forward(x, kernel, bias, options) {
-      const window = resolveWindow(x.shape[1]!, x.shape[2]!, options);
-      const sum = convolve(x as Tensor4D, kernel as Tensor4D, window);
-      return bias ? tf.add(sum, bias) : sum;
-    },
-    transpose(r, kernel, shape, options) {
-      const [batch, height, width, channels] = shape as [number, number, number, number];
-      const window = resolveWindow(height, width, options);
-      return depthwiseConv2dInputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
-    },
-  },
+  linear: slidingMap(convolve, depthwiseConv2dInputGradient),
   detail: describeWindow,
 });

@@ -1,7 +1,9 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import type { Padding } from '../core/options.ts';
 import { describeShape, type Shape } from '../core/shape.ts';
-import type { Window } from './layer.ts';
+import type { LinearMap, Window } from './layer.ts';
 
 /** Pixels a dilated kernel spans: (k − 1)·d + 1. */
 export function span(size: number, dilation: number): number {
@@ -78,4 +80,25 @@ export function describeWindow(options: WindowOptions): string {
   if (stride[0] !== 1 || stride[1] !== 1) parts.push(`stride ${both(stride)}`);
   if (dilation[0] !== 1 || dilation[1] !== 1) parts.push(`dilation ${both(dilation)}`);
   return parts.join(', ');
+}
+
+type Image = readonly [number, number, number, number];
+
+/** F(x; w, b) and T(r; w) of a node whose kernel slides over an image, from the two operations of `#kernels`. */
+export function slidingMap<O extends WindowOptions>(
+  convolve: (x: Tensor4D, kernel: Tensor4D, window: Window) => Tensor4D,
+  inputGradient: (dy: Tensor4D, kernel: Tensor4D, shape: [number, number, number, number], window: Window) => Tensor4D,
+): LinearMap<O> {
+  // Casts: the node's shape() has made sure that the input is an image.
+  return {
+    forward(x, kernel, bias, options) {
+      const sum = convolve(x as Tensor4D, kernel as Tensor4D, resolveWindow(x.shape[1]!, x.shape[2]!, options));
+      return bias ? tf.add(sum, bias) : sum;
+    },
+    transpose(r, kernel, shape, options) {
+      const [batch, height, width, channels] = shape as Image;
+      const window = resolveWindow(height, width, options);
+      return inputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
+    },
+  };
 }

@@ -21,6 +21,11 @@ export interface Activation {
   /** Authors and year. */
   readonly source: string;
   readonly params: Readonly<Record<string, ShapeParameter>>;
+  /**
+   * For gates: homogeneous of degree one, so that z = Σ x ∂z/∂x and relevance can be split in proportion. A gate
+   * without it, such as a product, has no relevance rule and is refused by name.
+   */
+  readonly isHomogeneous?: boolean;
   /** Inputs where the derivative jumps; the left branch is used there. */
   readonly kinks: readonly number[];
   scalar(x: readonly number[], params: Readonly<Record<string, number>>): number;

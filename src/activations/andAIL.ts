@@ -7,6 +7,7 @@ export const andAIL = defineActivation({
   id: 'andAIL',
   title: 'AND, approximate, on logits',
   arity: 2,
+  isHomogeneous: true,
   formula: '\\min(x, 0) + \\min(y, 0) + \\max(0, \\min(x, y))',
   source: 'Lowe et al. 2022',
   scalar: ([x, y]) => (x! < 0 && y! < 0 ? x! + y! : Math.min(x!, y!)),

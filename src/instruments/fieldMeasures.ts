@@ -30,10 +30,10 @@ export function largest({ values }: FieldMap): number {
   return max;
 }
 
-/** Mean and standard deviation along rows and columns, by moments; NaN when the map sums to 0. */
+/** Mean and standard deviation along rows and columns, by moments; null when the map sums to 0. */
 export function moments({ values, height, width }: FieldMap): {
-  mean: readonly [number, number];
-  sigma: readonly [number, number];
+  mean: readonly [number, number] | null;
+  sigma: readonly [number, number] | null;
 } {
   let [sum, rows, columns, rows2, columns2] = [0, 0, 0, 0, 0];
   for (let y = 0; y < height; y++) {
@@ -44,6 +44,7 @@ export function moments({ values, height, width }: FieldMap): {
       columns += v * x;
     }
   }
+  if (sum === 0) return { mean: null, sigma: null };
   const mean = [rows / sum, columns / sum] as const;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -36,6 +36,8 @@ interface Definition<Data, Options extends object> {
   readonly question: string;
   readonly source: string;
   readonly defaults: Options;
+  /** The options as the record keeps them, when they are not plain data already. */
+  describe?(options: Options): Options;
   /** Computes with tensors; may read them back with `await t.data()`; must dispose what it keeps across an await. */
   compute(model: Model, x: Tensor, options: Options, context: MeasureContext): Promise<Data>;
 }
@@ -44,7 +46,7 @@ interface Definition<Data, Options extends object> {
 export function defineInstrument<Data, Options extends object>(
   definition: Definition<Data, Options>,
 ): Instrument<Data, Options> {
-  const { id, title, question, source, defaults, compute } = definition;
+  const { id, title, question, source, defaults, compute, describe = (options) => options } = definition;
   return {
     id,
     title,
@@ -52,6 +54,7 @@ export function defineInstrument<Data, Options extends object>(
     source,
     defaults,
     async measure(model, batch, given = {}, context = {}) {
+      checkNames(id, defaults, given);
       const options = { ...defaults, ...given };
       throwIfCancelled(context.signal, title);
       const x = isTensor(batch) ? tf.clone(batch) : tf.tensor(batch.inputs, [batch.count, ...batch.shape]);
@@ -59,7 +62,7 @@ export function defineInstrument<Data, Options extends object>(
         const data = await compute(model, x, options, context);
         return {
           instrument: id,
-          options,
+          options: describe(options),
           tier: tf.getBackend(),
           seed: context.seed ?? model.seed,
           network: networkDigest(model.network),
@@ -71,6 +74,12 @@ export function defineInstrument<Data, Options extends object>(
       }
     },
   };
+}
+
+function checkNames(id: string, defaults: object, given: object): void {
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(defaults, key));
+  if (unknown === undefined) return;
+  throw new InputError(`unknown option of ${id}: "${unknown}"; known: ${Object.keys(defaults).join(', ') || 'none'}`);
 }
 
 function isTensor(batch: Batch | Tensor): batch is Tensor {

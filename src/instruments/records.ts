@@ -49,10 +49,10 @@ export interface ReceptiveFieldData {
     /** The size with the threshold taken from the map's maximum instead of its centre. */
     readonly sizeRelativeToMax: number;
   };
-  /** Mean row and column of the map, in pixels. */
-  readonly mean: readonly [number, number];
-  /** Standard deviation of the map along rows and columns, in pixels. */
-  readonly sigma: readonly [number, number];
+  /** Mean row and column of the map, in pixels; null for an empty map. */
+  readonly mean: readonly [number, number] | null;
+  /** Standard deviation of the map along rows and columns, in pixels; null for an empty map. */
+  readonly sigma: readonly [number, number] | null;
   readonly squares: readonly CentredSquare[];
   /** The same measured on log10(map + 1), as the RepLKNet script does. */
   readonly squaresLog: readonly CentredSquare[];

@@ -27,6 +27,11 @@ export const relevance = defineInstrument<RelevanceData, RelevanceOptions>({
   question: 'Which pixels and channels speak for this class?',
   source: 'Bach et al. 2015; Achtibat et al. 2023',
   defaults: { class: null, composite: 'epsilonPlusFlat' },
+  // A table of rules holds functions; the record keeps its name.
+  describe: ({ class: target, composite }) => ({
+    class: target,
+    composite: typeof composite === 'string' ? composite : composite.id,
+  }),
   async compute(model, x, options) {
     const composite = typeof options.composite === 'string' ? composites.get(options.composite) : options.composite;
     const { shape } = nodeOf(model.network, model.network.output);
@@ -38,9 +43,12 @@ export const relevance = defineInstrument<RelevanceData, RelevanceOptions>({
     const sample = tf.tidy(() => tf.slice(x, 0, 1));
     try {
       const scores = await logitsOf(model, sample);
-      const target = options.class ?? scores.indexOf(Math.max(...scores));
-      if (!(Number.isInteger(target) && target >= 0 && target < scores.length)) {
-        throw new InputError(`unknown class: ${target}; the net answers classes 0 to ${scores.length - 1}`);
+      const target = options.class ?? answerOf(scores);
+      // One output is the logit of the second of two classes; there is none for the first.
+      const [least, most] = scores.length === 1 ? [1, 1] : [0, scores.length - 1];
+      if (!(Number.isInteger(target) && target >= least && target <= most)) {
+        const known = least === most ? `only class ${most} has a logit` : `the net answers classes ${least} to ${most}`;
+        throw new InputError(`unknown class: ${target}; ${known}`);
       }
       return await explain(model, sample, target, scores, composite);
     } finally {
@@ -48,6 +56,11 @@ export const relevance = defineInstrument<RelevanceData, RelevanceOptions>({
     }
   },
 });
+
+/** The class with the largest logit; with one output, the class that output speaks for. */
+function answerOf(scores: Float32Array): number {
+  return scores.length === 1 ? 1 : scores.indexOf(Math.max(...scores));
+}
 
 async function logitsOf(model: Model, sample: Tensor): Promise<Float32Array> {
   const logits = tf.tidy(() => outputOf(model, forward(model, sample)));
@@ -72,7 +85,9 @@ async function explain(
     notFolded = folded.notFolded;
     const values = forward(model, sample, folded.forward);
     const logits = outputOf(model, values);
-    const start = tf.mul(logits, tf.oneHot(tf.tensor1d([target], 'int32'), scores.length));
+    const chosen = new Float32Array(scores.length);
+    chosen[scores.length === 1 ? 0 : target] = 1;
+    const start = tf.mul(logits, tf.tensor2d(chosen, [1, scores.length]));
     const walked = walk(model, {
       values,
       start: new Map([[model.network.output, start]]),
@@ -94,7 +109,7 @@ async function explain(
   return {
     class: target,
     start: start![0]!,
-    probability: softmaxOf(scores)[target]!,
+    probability: softmaxOf(scores.length === 1 ? [0, scores[0]!] : scores)[target]!,
     composite: composite.id,
     height: sample.rank === 4 ? sample.shape[1]! : 1,
     width: sample.rank === 4 ? sample.shape[2]! : sample.shape[1]!,

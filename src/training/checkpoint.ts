@@ -8,6 +8,9 @@ export interface Checkpoint {
   /** Running averages of the optimiser by "node/param/slot". */
   readonly slots: Readonly<Record<string, Float32Array>>;
   readonly optimizer: string;
+  /** The order of the samples, and dropout, follow from these and the step. */
+  readonly seed: number;
+  readonly batchSize: number;
 }
 
 /** The run left the finite numbers. The model has been put back to the last good step. */

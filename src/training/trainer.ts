@@ -175,6 +175,8 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
       weights,
       slots: Object.fromEntries(entries),
       optimizer: plan.optimizer.id,
+      seed: plan.seed,
+      batchSize: plan.batchSize,
     };
   }
 
@@ -182,6 +184,11 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
   function checkFits(saved: Checkpoint): void {
     if (saved.optimizer !== plan.optimizer.id) {
       throw new InputError(`checkpoint of another optimiser: ${saved.optimizer}; this run uses ${plan.optimizer.id}`);
+    }
+    if (saved.seed !== plan.seed || saved.batchSize !== plan.batchSize) {
+      throw new InputError(
+        `checkpoint of another order of samples: seed ${saved.seed}, batch ${saved.batchSize}; this run has seed ${plan.seed}, batch ${plan.batchSize}`,
+      );
     }
     const own = networkDigest(model.network);
     const found = networkDigest({ ...model.network, input: saved.network.input, specs: saved.network.nodes });

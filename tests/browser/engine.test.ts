@@ -65,7 +65,7 @@ async function readings(
   return {
     'erf values': field.values,
     'erf profile': field.profile,
-    'erf moments': [...field.mean, ...field.sigma],
+    'erf moments': [...field.mean!, ...field.sigma!],
     ...Object.fromEntries(flow.layers.map((layer) => [`entropy at ${layer.at}`, [...layer.units, layer.mean]])),
     ...Object.fromEntries(
       sums.layers.map((layer) => [`strength of ${layer.at}`, [...layer.incoming, ...(layer.outgoing ?? [])]]),

@@ -109,7 +109,7 @@ async function freshRun(described: JsonObject, draws: number, run: number): Prom
   const measured = (values: Float64Array): FieldNumbers => {
     const map = { values, height, width };
     const luoSize = Math.sqrt(luoCount(map, centreValue(map, centre) ?? largest(map)));
-    const { sigma } = moments(map);
+    const sigma = moments(map).sigma!;
     return { luoSize, ratio: luoSize / (field.rows.last - field.rows.first + 1), sigma: (sigma[0] + sigma[1]) / 2 };
   };
   return { abs: measured(sums.abs), rms: measured(sums.rms.map(Math.sqrt)) };

@@ -266,11 +266,11 @@ function measureProblems(data: ReceptiveFieldData, expected: JsonObject): string
         theoretical === 'global' ? theoretical : [theoretical.height, theoretical.width],
         golden,
       ),
-    mean: (golden) => nearLargest('mean', mean, numbersOf(golden, 'mean').data),
-    sigma: (golden) => nearLargest('sigma', sigma, numbersOf(golden, 'sigma').data),
+    mean: (golden) => nearLargest('mean', mean!, numbersOf(golden, 'mean').data),
+    sigma: (golden) => nearLargest('sigma', sigma!, numbersOf(golden, 'sigma').data),
     // The Luo size of a Gaussian of this width (explainers, 5.1).
     gaussianSizeFromSigma: (golden) =>
-      one('gaussianSizeFromSigma', Math.sqrt(2 * Math.PI * Math.log(1 / THRESHOLD) * sigma[0] * sigma[1]), golden),
+      one('gaussianSizeFromSigma', Math.sqrt(2 * Math.PI * Math.log(1 / THRESHOLD) * sigma![0] * sigma![1]), golden),
     centredSquare: (golden) => squares('squares', golden),
     centredSquareLog10: (golden) => squares('squaresLog', golden),
   };

@@ -143,7 +143,7 @@ test('the centre is index floor(size / 2), and the record says what the map meas
   });
   // 1/9 of the centre's 9 lies above 4.55 %: all 25 pixels count.
   expect(data.luo).toMatchObject({ count: 25, size: 5, ratio: 1, sizeRelativeToMax: 5 });
-  for (const s of data.sigma) expect(Math.abs(s - Math.sqrt((2 * (9 - 1)) / 12))).toBeLessThan(1e-6);
+  for (const s of data.sigma!) expect(Math.abs(s - Math.sqrt((2 * (9 - 1)) / 12))).toBeLessThan(1e-6);
   // Inside the square of side 3: (7/9)² of the weight.
   expect(data.squares.map(({ side }) => side)).toEqual([3, 3, 3, 5]);
   expect(data.half).toEqual({ top: 3, left: 3, height: 3, width: 3 });

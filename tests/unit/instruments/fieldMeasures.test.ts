@@ -37,8 +37,8 @@ test.for([1, 2, 5, 10])('σ of %i uniform layers of size 3 is √(n · 8 / 12)',
   const row = trinomial(n);
   const map = mapOf(row.length, (y, x) => row[y]! * row[x]!);
   const { mean, sigma } = moments(map);
-  for (const s of sigma) expect(Math.abs(s - Math.sqrt((n * 8) / 12))).toBeLessThan(TOLERANCE);
-  for (const m of mean) expect(Math.abs(m - n)).toBeLessThan(TOLERANCE);
+  for (const s of sigma!) expect(Math.abs(s - Math.sqrt((n * 8) / 12))).toBeLessThan(TOLERANCE);
+  for (const m of mean!) expect(Math.abs(m - n)).toBeLessThan(TOLERANCE);
 });
 
 test.for([3, 8, 15])('the Luo size of an exact Gaussian is 4.406 σ (σ = %i)', (sigma) => {
@@ -73,10 +73,10 @@ test('σ² adds up (jump · dilation)² (k² − 1) / 12 over the layers of a st
     return plainForward(net, weights, image).get(net.output)!.data[row * shape[1]! + column]!;
   });
   const variance = (1 * (25 - 1)) / 12 + (1 * (4 - 1)) / 12 + (4 * 4 * (9 - 1)) / 12;
-  for (const s of moments(map).sigma) expect(Math.abs(s - Math.sqrt(variance))).toBeLessThan(TOLERANCE);
+  for (const s of moments(map).sigma!) expect(Math.abs(s - Math.sqrt(variance))).toBeLessThan(TOLERANCE);
   const { rows } = theoreticalFields(net).get(net.output) as TheoreticalField;
   const centre = (rows.first + rows.last) / 2 + row * rows.jump;
-  for (const m of moments(map).mean) expect(Math.abs(m - centre)).toBeLessThan(TOLERANCE);
+  for (const m of moments(map).mean!) expect(Math.abs(m - centre)).toBeLessThan(TOLERANCE);
 });
 
 test('centred squares are the smallest odd ones that hold more than their share, from side 3 on', () => {

@@ -143,7 +143,7 @@ test('the maps of all classes add up to the map of all logits at once', async ()
     const composite = composites.get('epsilonPlusFlat');
     const first = net.nodes[0]!;
     const ruleOf = (node: typeof first) =>
-      composite.rows.find(([matches]) => matches({ node, isFirst: node === first }))![1];
+      composite.rows.find(([matches]) => matches({ node, isFirst: node === first, activation: undefined }))![1];
     const walked = walk(model, {
       values,
       start: new Map([[net.output, outputOf(model, values)]]),

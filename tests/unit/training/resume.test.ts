@@ -101,6 +101,11 @@ const strange: readonly (readonly [what: string, change: (saved: Checkpoint) => 
     (saved) => ({ ...saved, optimizer: 'sgd' }),
     'checkpoint of another optimiser: sgd; this run uses adam',
   ],
+  [
+    'of another order of samples',
+    (saved) => ({ ...saved, seed: 99 }),
+    'checkpoint of another order of samples: seed 99, batch 6; this run has seed 2, batch 6',
+  ],
   ['of another network', (saved) => ({ ...saved, network: { ...saved.network, nodes: other.specs } }), digests],
   ['of another input', (saved) => ({ ...saved, network: { ...saved.network, input: [5, 4, 1] } }), digests],
   [

@@ -23,7 +23,7 @@ const NETS = [
 /** The site as it ships, in a folder of its own: what lies in `site` may be older than the sources. */
 async function serveSite(vite, folder) {
   const build = { outDir: folder, emptyOutDir: true };
-  await vite.build({ root, logLevel: 'warn', build });
+  await vite.build({ root, logLevel: 'error', build });
   const server = await vite.preview({
     root,
     build,

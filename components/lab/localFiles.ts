@@ -8,9 +8,11 @@ export async function localFiles(): Promise<File[]> {
 
 /** Files in a drop, those directly inside dropped folders included. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const lists = await Promise.all(entries.map(filesIn));
-  return lists.flat();
+  // Both are asked for at once: the items are gone after the first wait. Files that lie on no disk have no entry.
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file');
+  const given = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const lists = given.map(({ entry, file }) => (entry?.isDirectory || !file ? entry && filesIn(entry) : [file]));
+  return (await Promise.all(lists)).flatMap((list) => list ?? []);
 }
 
 async function filesIn(entry: FileSystemEntry): Promise<File[]> {

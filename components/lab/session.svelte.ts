@@ -196,7 +196,7 @@ export class LabSession extends Readings {
   /** New data keep the net where it fits, else the first preset that does. The old data stay until the new ones run. */
   async #replaceData(load: () => Promise<DataSummary>): Promise<void> {
     const wasPlaying = this.isPlaying;
-    await this.#attempt(async () => {
+    const isTaken = await this.#attempt(async () => {
       const data = await load();
       await this.#setUpPreset(data, this.preset ?? undefined, this.description?.seed ?? 7);
       const part = this.#firstStage();
@@ -204,6 +204,7 @@ export class LabSession extends Readings {
       this.#isChosen = false;
       if (wasPlaying) await this.play();
     });
+    if (!isTaken && this.run) await this.#attempt(() => this.#link.send('dropData', {}));
     this.busy = null;
   }
 

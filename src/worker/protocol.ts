@@ -80,6 +80,8 @@ export interface Commands {
   readData: { take: { files: NamedBytes[] }; answer: DataSummary };
   useData: { take: { data: LoadedDataset }; answer: DataSummary };
   setUp: { take: RunDescription; answer: RunSummary };
+  /** Forgets data loaded after the run was set up; the next set-up is on the run's own data again. */
+  dropData: { take: object; answer: null };
   play: { take: object; answer: null };
   pause: { take: object; answer: null };
   step: { take: object; answer: null };

@@ -192,14 +192,13 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     setUp: (wanted) =>
       exclusive(async () => {
         if (!data) throw new InputError('no data yet; load some first');
-        try {
-          // Built before the old run goes: a description that does not fit loses nothing, not even the data before.
-          return install(startRun(data, wanted), wanted, data);
-        } catch (error) {
-          data = dataOfRun ?? data;
-          throw error;
-        }
+        // Built before the old run goes: a description that does not fit loses nothing.
+        return install(startRun(data, wanted), wanted, data);
       }),
+    async dropData() {
+      data = dataOfRun;
+      return null;
+    },
     async play() {
       demandRun();
       isPlaying = true;

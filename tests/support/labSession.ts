@@ -49,7 +49,7 @@ export async function setUp({ connection }: Watched, data: LoadedDataset, run: R
 }
 
 /** Waits until a claim holds; fails by naming it. */
-export async function until(claim: string, holds: () => boolean, limitMs = 60_000): Promise<void> {
+export async function until(claim: string, holds: () => boolean, limitMs = 40_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`not within ${limitMs / 1000} s: ${claim}`);

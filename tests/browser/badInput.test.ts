@@ -137,7 +137,7 @@ test('the editor names what is wrong with a net while it is typed, and training 
   expect(errors).toEqual([]);
 });
 
-test('Escape leaves the editor with everything as it was', async () => {
+test('Escape and Cancel leave the editor with everything as it was, the focus too', async () => {
   const lab = await openLab({ fragment: 'data=moons' });
   await lab.advance(5);
   const before = loaded(lab);
@@ -145,6 +145,10 @@ test('Escape leaves the editor with everything as it was', async () => {
   await page.getByRole('textbox', { name: 'The network as JSON' }).fill('{');
   await userEvent.keyboard('{Escape}');
   await until('the dialog is closed', () => lab.root.querySelector('dialog') === null);
+  await expect.element(page.getByRole('button', { name: 'Edit as JSON' })).toHaveFocus();
+  await userEvent.keyboard('{Enter}');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect.element(page.getByRole('button', { name: 'Edit as JSON' })).toHaveFocus();
   await lab.advance(5);
   expect(loaded(lab)).toEqual(before);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { collectErrors } from '../support/labConsole.ts';
-import { choose, openLab, typeNumber } from '../support/labPage.ts';
+import { asFile, idxFiles } from '../support/labFiles.ts';
+import { choose, dropFiles, openLab, typeNumber } from '../support/labPage.ts';
 import { until } from '../support/labSession.ts';
 import { coloursIn } from '../support/mountView.ts';
 
@@ -43,6 +44,16 @@ test('on WebGPU the lab trains, draws every view and says which engine it is', a
   expect(lab.session.engine?.tier).toBe('webgpu');
   expect(lab.root.querySelector('.tier summary')?.textContent).toMatch(/^WebGPU/);
   expect(coloursIn(lab.root.querySelector('.net canvas')!)).toBeGreaterThan(5);
+
+  dropFiles(idxFiles().map(asFile));
+  await until('the small images are the data', () => lab.session.data?.id === 'train-images-idx3-ubyte');
+  await until('each instrument sends records of three steps', () =>
+    INSTRUMENTS.every((id) => (lab.session.received.get(id)?.size ?? 0) >= 3),
+  );
+  await until('four cards draw', () => lab.root.querySelectorAll('.card .figure').length === 4);
+  const maps = [...lab.root.querySelectorAll<HTMLCanvasElement>('.card .figure canvas')].map(coloursIn);
+  expect(Math.max(...maps)).toBeGreaterThan(5);
+  expect(lab.root.textContent).not.toMatch(/NaN|Infinity|undefined|\[object/);
   expect(errors).toEqual([]);
 });
 

@@ -78,7 +78,7 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
     edges: pace(250, 10),
     field: pace(1000, 6),
     map: pace(700, 6),
-    test: pace(600, 6),
+    test: pace(600, 12),
   };
   let findings = nothing();
   let structureAt = -1;

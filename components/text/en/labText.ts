@@ -55,7 +55,7 @@ export const labText = {
   tryThis: {
     title: 'One thing to try',
     dilated: (now: number, then: number) =>
-      `Spread the taps: the last layer of the dilated net may look ${count(then)} px wide instead of ${count(now)}.`,
+      `Spread the taps: the dilated net may look ${count(then)} px wide at its end, not ${count(now)}.`,
     residual: 'Give the net skip connections, and watch its fields stay small.',
     dendritic: 'One layer of dendritic units, which answer to “some” and not to “much”.',
     gates: 'Join pairs of units to AND gates and see what is left of the entropy.',

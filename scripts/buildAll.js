@@ -44,7 +44,11 @@ async function bundleForNode(vite) {
       ssr: true,
       outDir: 'dist/node',
       target: 'node20',
-      rolldownOptions: { input: { index: 'src/index.ts', kernels: 'kernels/index.ts' } },
+      rolldownOptions: {
+        input: { index: 'src/index.ts', kernels: 'kernels/index.ts' },
+        // tfjs in a chunk of its own: split any other way, the two doors import each other and one runs too early.
+        output: { codeSplitting: { groups: [{ name: 'tfjs', test: /node_modules/ }] } },
+      },
     },
   });
   console.log('src, kernels -> dist/node');

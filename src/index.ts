@@ -1,3 +1,5 @@
+/** The tensor library everything here computes with. Use this one: a second copy has its own engine and tensors. */
+export * as tf from '@tensorflow/tfjs-core';
 export { CancelledError, InputError } from './core/errors.ts';
 export * from './datasets/dataset.ts';
 export { datasetDigest } from './datasets/datasetDigest.ts';

@@ -1,5 +1,8 @@
-import { mount } from 'svelte';
 import '../tokens.css';
-import Lab from './Lab.svelte';
 
+// One part after the other, each a task of its own: evaluated together they would hold the page up for longer than a
+// frame or two can hide.
+await import('#src');
+const { mount } = await import('svelte');
+const { default: Lab } = await import('./Lab.svelte');
 mount(Lab, { target: document.getElementById('lab')! });

@@ -4,5 +4,7 @@ import '../tokens.css';
 // frame or two can hide.
 await import('#src');
 const { mount } = await import('svelte');
+await import('../views/NetworkView.svelte');
 const { default: Lab } = await import('./Lab.svelte');
+await new Promise((resolve) => setTimeout(resolve));
 mount(Lab, { target: document.getElementById('lab')! });

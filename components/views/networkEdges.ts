@@ -74,14 +74,26 @@ function some(ends: readonly End[], most = 8): End[] {
   return ends.filter((_, i) => Math.floor(i / stride) !== Math.floor((i - 1) / stride));
 }
 
-/** Hairlines between neighbouring columns that no selected edge joins: one per pair of rows, as one path. */
+/** Room between the arcs of connections that skip columns. */
+const LIFT = 5;
+
+/**
+ * Hairlines between columns that no selected edge joins, as one path: one per pair of rows where a column reads its
+ * neighbour, one arc over the top where it reads an earlier column.
+ */
 export function quietEdges(layout: NetworkLayout, edges: SelectedEdges | undefined): string {
   const selected = edges ? layout.stages.findIndex(({ stage }) => stage.id === edges.stage) : -1;
   const { input, stages, classes } = layout;
   const paths: string[] = [];
   const isCovered = (i: number) => selected >= 0 && (i === selected || i === selected + 1);
+  let arcs = 0;
   stages.forEach((column, i) => {
-    if (isCovered(i)) return;
+    const neighbour = stages[i - 1]?.stage.id ?? 'input';
+    for (const source of column.stage.from) {
+      const from = source === neighbour ? undefined : topOf(layout, source);
+      if (from) paths.push(arc(from, rowEnds(column, 'left')[0]!, LIFT * (1 + (arcs++ % 3))));
+    }
+    if (isCovered(i) || !column.stage.from.includes(neighbour)) return;
     const before = stages[i - 1];
     const from = before ? rowEnds(before, 'right') : inputEnds(input);
     const to = rowEnds(column, 'left');
@@ -95,6 +107,13 @@ export function quietEdges(layout: NetworkLayout, edges: SelectedEdges | undefin
   if (last && !isCovered(stages.length) && rowEnds(last, 'right').length * ends.length <= FEW)
     for (const a of rowEnds(last, 'right')) for (const b of ends) paths.push(curve(a, b));
   return paths.join('');
+}
+
+/** Where an arc leaves a column: its highest row. */
+function topOf({ input, stages }: NetworkLayout, id: string): End | undefined {
+  if (id === 'input') return inputEnds(input)[0];
+  const column = stages.find(({ stage }) => stage.id === id);
+  return column && rowEnds(column, 'right').reduce((top, end) => (end.y < top.y ? end : top));
 }
 
 function collect(layout: NetworkLayout, sides: SelectedEdges['incoming'], side: 'left' | 'right') {
@@ -150,4 +169,11 @@ function curve(a: End, b: End): string {
   const middle = (a.bend + b.bend) / 2;
   const r = (value: number) => Math.round(value * 10) / 10;
   return `M${r(a.x)},${r(a.y)}H${r(a.bend)}C${r(middle)},${r(a.y)} ${r(middle)},${r(b.y)} ${r(b.bend)},${r(b.y)}H${r(b.x)}`;
+}
+
+/** Up, along the top edge of the drawing, and down again. */
+function arc(a: End, b: End, y: number): string {
+  const reach = 10;
+  const rise = `C${a.bend + reach},${a.y} ${a.bend},${y} ${a.bend + 2 * reach},${y}`;
+  return `M${a.x},${a.y}H${a.bend}${rise}H${b.bend - 2 * reach}C${b.bend},${y} ${b.bend - reach},${b.y} ${b.bend},${b.y}H${b.x}`;
 }

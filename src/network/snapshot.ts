@@ -4,6 +4,8 @@ export interface Stage {
   readonly id: string;
   /** Id of the node whose output stands for the stage: the activation after the weighted node, else the node. */
   readonly output: string;
+  /** Stages whose channels it reads, in network order; 'input' for the input. Several where paths meet. */
+  readonly from: readonly string[];
   /** Kind of the weighted node. */
   readonly kind: string;
   /** Output shape: [height, width, channels] or [units]. */

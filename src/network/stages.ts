@@ -9,6 +9,8 @@ import type { Stage } from './snapshot.ts';
 export function stages(net: Network): Stage[] {
   const readers = readersOf(net);
   const byId = new Map(net.nodes.map((node) => [node.id, node]));
+  const order = [INPUT, ...byId.keys()];
+  const origins = originsOf(net);
   return net.nodes
     .filter((node) => node.layer.role === 'linear')
     .map((node) => {
@@ -16,6 +18,7 @@ export function stages(net: Network): Stage[] {
       return {
         id: node.id,
         output: output.id,
+        from: order.filter((id) => origins(node.id).some((channel) => channel.some(({ stage }) => stage === id))),
         kind: node.kind,
         shape: output.shape,
         detail: node.layer.detail(node.options),

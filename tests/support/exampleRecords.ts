@@ -29,11 +29,11 @@ function record<Data>(instrument: string, data: Data): MeasurementRecord<Data> {
 }
 
 export const exampleStages: readonly Stage[] = [
-  { id: 'conv1', output: 'relu1', kind: 'conv2d', shape: [28, 28, 8], detail: '5 × 5' },
-  { id: 'conv2', output: 'relu2', kind: 'conv2d', shape: [14, 14, 12], detail: '5 × 5, stride 2' },
-  { id: 'conv3', output: 'relu3', kind: 'conv2d', shape: [14, 14, 16], detail: '5 × 5' },
-  { id: 'conv4', output: 'relu4', kind: 'conv2d', shape: [7, 7, 16], detail: '3 × 3, stride 2' },
-  { id: 'dense', output: 'dense', kind: 'dense', shape: [10], detail: 'to classes' },
+  { id: 'conv1', output: 'relu1', from: ['input'], kind: 'conv2d', shape: [28, 28, 8], detail: '5 × 5' },
+  { id: 'conv2', output: 'relu2', from: ['conv1'], kind: 'conv2d', shape: [14, 14, 12], detail: '5 × 5, stride 2' },
+  { id: 'conv3', output: 'relu3', from: ['conv2'], kind: 'conv2d', shape: [14, 14, 16], detail: '5 × 5' },
+  { id: 'conv4', output: 'relu4', from: ['conv3'], kind: 'conv2d', shape: [7, 7, 16], detail: '3 × 3, stride 2' },
+  { id: 'dense', output: 'dense', from: ['conv4'], kind: 'dense', shape: [10], detail: 'to classes' },
 ];
 
 export const exampleShape = [SIDE, SIDE, 1] as const;

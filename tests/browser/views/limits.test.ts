@@ -83,7 +83,14 @@ test('a sum of evidence with gaps names every gap', async () => {
   remove();
 });
 
-const stage = (id: string, ...shape: number[]): Stage => ({ id, output: id, kind: 'dense', shape, detail: '' });
+const stage = (id: string, ...shape: number[]): Stage => ({
+  id,
+  output: id,
+  from: [],
+  kind: 'dense',
+  shape,
+  detail: '',
+});
 const nets = [
   {
     name: 'two numbers',

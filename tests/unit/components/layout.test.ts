@@ -11,7 +11,14 @@ import {
   thumbnailSide,
 } from '../../support/drawingParts.ts';
 
-const stage = (id: string, ...shape: number[]): Stage => ({ id, output: id, kind: 'conv2d', shape, detail: '' });
+const stage = (id: string, ...shape: number[]): Stage => ({
+  id,
+  output: id,
+  from: [],
+  kind: 'conv2d',
+  shape,
+  detail: '',
+});
 const place = (stages: readonly Stage[], { inputShape = [28, 28, 1], classes = 10, width = 764, height = 368 } = {}) =>
   layoutNetwork({ stages, inputShape, classes, classWidth: 124, width, height });
 

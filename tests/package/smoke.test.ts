@@ -78,6 +78,23 @@ test('bare Node imports the package and takes a gradient', async () => {
   expect(field.filter((value: number, pixel: number) => value !== 0 && !inside.includes(pixel))).toEqual([]);
 });
 
+const snippets = [...readFileSync(`${root}/README.md`, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+
+test.for(snippets.map((code, i) => [i + 1, code] as const))(
+  'snippet %i of the README runs in bare Node as it stands',
+  async ([number, code]) => {
+    const file = join(app, `readme${number}.mjs`);
+    writeFileSync(file, code);
+    const { code: exit, output } = await runProcess(process.execPath, [file], { cwd: app, capture: true });
+    expect(exit, output).toBe(0);
+    // Each of them prints losses or records.
+    expect(output.trim().split('\n').length).toBeGreaterThan(2);
+    expect(output).not.toMatch(/NaN/);
+  },
+);
+
+test('the README has snippets to run', () => expect(snippets.length).toBeGreaterThanOrEqual(2));
+
 const check = () =>
   runTool(
     'svelte-check/bin/svelte-check',

@@ -123,9 +123,9 @@ const branched = () =>
 
 test('a stage is a weighted node with the norm and the activation that directly follow it', () => {
   expect(stages(branched())).toEqual([
-    { id: 'a', output: 'activate1', kind: 'conv2d', shape: [4, 4, 2], detail: '5 × 3' },
-    { id: 'b', output: 'b', kind: 'conv2d', shape: [2, 2, 2], detail: '3 × 3, stride 2' },
-    { id: 'd', output: 'end', kind: 'dense', shape: [3], detail: '3 units' },
+    { id: 'a', output: 'activate1', from: ['input'], kind: 'conv2d', shape: [4, 4, 2], detail: '5 × 3' },
+    { id: 'b', output: 'b', from: ['a'], kind: 'conv2d', shape: [2, 2, 2], detail: '3 × 3, stride 2' },
+    { id: 'd', output: 'end', from: ['a', 'b'], kind: 'dense', shape: [3], detail: '3 units' },
   ]);
 });
 

@@ -5,7 +5,7 @@ export interface Recognised {
 }
 
 const SAVE_THE_FILE = 'save the file itself, not the page that shows it';
-const OTHER_FORMAT = 'drop a file of the expected format';
+const OTHER_FORMAT = 'use IDX files such as train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz';
 
 /** Openings of text files, tried in order on the first characters without leading blanks. */
 const textOpenings: readonly (readonly [RegExp, string, string])[] = [

@@ -72,7 +72,7 @@ export const labText = {
     flatRelevance: (parts: string) => `Of the answer, ${parts}.`,
   },
   diverged: {
-    go: (rate: string) => `Continue with rate ${rate}`,
+    go: (rate: number) => `Continue with rate ${Number(rate.toPrecision(3))}`,
   },
   error: { dismiss: 'Close this message', kept: 'Nothing that was loaded is lost.' },
   close: 'Close',

@@ -65,7 +65,8 @@ test('a description among the files is passed over, and refused when it is all t
   const source = { name: 'SOURCE.md', bytes: ascii('# mnist-10k') };
   expect(await datasetFromIdxFiles([source, ...four])).toEqual(await datasetFromIdxFiles(four));
   await expect(datasetFromIdxFiles([source])).rejects.toMatchObject({
-    message: 'not an IDX file: "SOURCE.md" is a text file; drop a file of the expected format',
+    message:
+      'not an IDX file: "SOURCE.md" is a text file; use IDX files such as train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz',
   });
 });
 

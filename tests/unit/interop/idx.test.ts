@@ -36,7 +36,7 @@ test('whether a file is gzip is decided by its content, not by its name', async 
   expect((await parseIdx(gzip(small), 'packed.idx')).shape).toEqual([2, 3]);
 });
 
-const other = 'drop a file of the expected format';
+const other = 'use IDX files such as train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz';
 const packedBomb = new Uint8Array(gzipSync(new Uint8Array(2_000_000)));
 const faults: readonly (readonly [string, Uint8Array, string])[] = [
   ['nothing', new Uint8Array(0), 'not an IDX file: "f" is empty; download it again'],

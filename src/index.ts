@@ -41,7 +41,7 @@ export {
   type Vocabulary,
 } from './network/network.ts';
 export { networkDigest, networkFromJSON, networkToJSON, type NetworkJSON } from './network/serialize.ts';
-export { originsOf, stages } from './network/stages.ts';
+export { firstShown, originsOf, stages } from './network/stages.ts';
 export type { NetworkSnapshot, SelectedEdges, Selection, Stage } from './network/snapshot.ts';
 
 export { DivergedError, type Checkpoint } from './training/checkpoint.ts';

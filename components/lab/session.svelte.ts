@@ -1,6 +1,7 @@
 import {
   connect,
   datasets,
+  firstShown,
   optimizers,
   presets,
   type Connection,
@@ -78,7 +79,7 @@ export class LabSession extends Readings {
       // Files that cannot be used are named; something trains all the same.
       if (problem) this.#fail(problem);
       const { stage, channel = 0, sample = 0, class: target } = address;
-      const part = this.run?.stages.find(({ id }) => id === stage) ?? this.#firstStage();
+      const part = this.run?.stages.find(({ id }) => id === stage) ?? firstShown(this.run!.stages);
       this.select({ stage: part.id, channel, sample, class: target ?? null });
       this.#isChosen = address.channel !== undefined;
       await this.play();
@@ -187,19 +188,13 @@ export class LabSession extends Readings {
     return this.#connection;
   }
 
-  #firstStage() {
-    const { stages } = this.run!;
-    const spatial = stages.filter(({ shape }) => shape.length === 3);
-    return spatial[Math.max(0, spatial.length - 2)] ?? stages[0]!;
-  }
-
   /** New data keep the net where it fits, else the first preset that does. The old data stay until the new ones run. */
   async #replaceData(load: () => Promise<DataSummary>): Promise<void> {
     const wasPlaying = this.isPlaying;
     const isTaken = await this.#attempt(async () => {
       const data = await load();
       await this.#setUpPreset(data, this.preset ?? undefined, this.description?.seed ?? 7);
-      const part = this.#firstStage();
+      const part = firstShown(this.run!.stages);
       this.select({ stage: part.id, channel: 0, sample: data.strip[0]?.index ?? 0, class: null, position: null });
       this.#isChosen = false;
       if (wasPlaying) await this.play();
@@ -267,7 +262,7 @@ export class LabSession extends Readings {
     this.notice = null;
     this.startOver();
     if (!this.run.stages.some(({ id }) => id === this.selection.stage)) {
-      this.select({ stage: this.#firstStage().id, channel: 0 });
+      this.select({ stage: firstShown(this.run.stages).id, channel: 0 });
       this.#isChosen = false;
     }
   }

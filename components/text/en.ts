@@ -29,8 +29,6 @@ export const en = {
     whatIsThis: 'What is this',
     enlarge: 'Enlarge',
     measuredAt: (step: number) => `measured at step ${count(step)}`,
-    measuring: 'measuring',
-    measuringShare: (share: number) => `measuring, ${percent(share)}`,
     share: 'Share measured',
   },
 

@@ -49,37 +49,24 @@ function spreadTaps(filter: tf.Tensor4D, dilation: Pair): tf.Tensor4D {
 }
 
 /** Padding that may be negative: then rows or columns are cut off the image instead. */
-export type SignedPadding = Padding;
+type SignedPadding = Padding;
 
-/** {@link runConv2d} with signed padding. All zero where the cut leaves nothing of the image. */
-export function runConv2dSigned(
-  x: tf.Tensor4D,
-  filter: tf.Tensor4D,
-  stride: Pair,
-  dilation: Pair,
-  padding: SignedPadding,
-): tf.Tensor4D {
-  const [image, sides] = cropNegative(x, padding);
-  if (image) return runConv2d(image, filter, stride, dilation, sides);
-  const length = (axis: 0 | 1) =>
-    outputLength(x.shape[axis + 1]!, filter.shape[axis]!, stride[axis], dilation[axis], padding.slice(2 * axis));
-  return tf.zeros([x.shape[0], length(0), length(1), filter.shape[3]]);
+/** A convolution that takes signed padding: all zero where the cut leaves nothing of the image. */
+function signed(run: typeof runDepthwise, channels: (filter: tf.Tensor4D) => number) {
+  return (x: tf.Tensor4D, filter: tf.Tensor4D, stride: Pair, dilation: Pair, padding: SignedPadding): tf.Tensor4D => {
+    const [image, sides] = cropNegative(x, padding);
+    if (image) return run(image, filter, stride, dilation, sides);
+    const length = (axis: 0 | 1) =>
+      outputLength(x.shape[axis + 1]!, filter.shape[axis]!, stride[axis], dilation[axis], padding.slice(2 * axis));
+    return tf.zeros([x.shape[0], length(0), length(1), channels(filter)]);
+  };
 }
 
-/** {@link runDepthwise} with signed padding, likewise. */
-export function runDepthwiseSigned(
-  x: tf.Tensor4D,
-  filter: tf.Tensor4D,
-  stride: Pair,
-  dilation: Pair,
-  padding: SignedPadding,
-): tf.Tensor4D {
-  const [image, sides] = cropNegative(x, padding);
-  if (image) return runDepthwise(image, filter, stride, dilation, sides);
-  const length = (axis: 0 | 1) =>
-    outputLength(x.shape[axis + 1]!, filter.shape[axis]!, stride[axis], dilation[axis], padding.slice(2 * axis));
-  return tf.zeros([x.shape[0], length(0), length(1), filter.shape[2] * filter.shape[3]]);
-}
+/** {@link runConv2d} with signed padding. */
+export const runConv2dSigned = signed(runConv2d, (filter) => filter.shape[3]);
+
+/** {@link runDepthwise} with signed padding. */
+export const runDepthwiseSigned = signed(runDepthwise, (filter) => filter.shape[2] * filter.shape[3]);
 
 function outputLength(input: number, size: number, stride: number, dilation: number, pads: readonly number[]): number {
   return Math.floor((input + pads[0]! + pads[1]! - (size - 1) * dilation - 1) / stride) + 1;

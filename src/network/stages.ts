@@ -26,6 +26,15 @@ export function stages(net: Network): Stage[] {
     });
 }
 
+/**
+ * The stage to show before anybody has chosen: of those with positions the last but one, whose field is wide without
+ * filling the image; in a net without positions the first.
+ */
+export function firstShown(all: readonly Stage[]): Stage {
+  const spatial = all.filter(({ shape }) => shape.length === 3);
+  return spatial[Math.max(0, spatial.length - 2)] ?? all[0]!;
+}
+
 function endOfStage(
   start: NetworkNode,
   readers: ReadonlyMap<string, readonly string[]>,

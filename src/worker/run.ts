@@ -8,7 +8,7 @@ import type { ReceptiveFieldRecord } from '../instruments/records.ts';
 import { build, type Model } from '../network/model.ts';
 import { networkFromJSON } from '../network/serialize.ts';
 import type { NetworkSnapshot, SelectedEdges, Selection } from '../network/snapshot.ts';
-import { stages } from '../network/stages.ts';
+import { firstShown, stages } from '../network/stages.ts';
 import { edgesOf, takeSnapshot } from '../network/takeSnapshot.ts';
 import { startTraining, type Evaluation, type Trainer } from '../training/trainer.ts';
 import { pace } from './pace.ts';
@@ -84,14 +84,7 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
   let structureAt = -1;
   let measuredAt = { view: -1, edges: -1, field: -1, map: -1, test: -1 };
   let isBeforeDue = true;
-  let selection: Selection = firstSelection();
-
-  function firstSelection(): Selection {
-    // The last stage with more than one pixel has the richest field; without one, the first stage.
-    const spatial = parts.filter((part) => part.shape.length === 3);
-    const part = spatial[Math.max(0, spatial.length - 2)] ?? parts[0]!;
-    return { stage: part.id, channel: 0, position: null, sample: 0, class: null };
-  }
+  let selection: Selection = { stage: firstShown(parts).id, channel: 0, position: null, sample: 0, class: null };
 
   function select(next: Selection): void {
     testSample(data, next.sample);

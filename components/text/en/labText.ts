@@ -69,7 +69,6 @@ export const labText = {
     forClass: (name: string) => `, read for class ${name}`,
     imagesOnly:
       'This net reads two numbers, not an image: every input reaches every unit, so there is no field to measure.',
-    flatRelevance: (parts: string) => `Of the answer, ${parts}.`,
   },
   diverged: {
     go: (rate: number) => `Continue with rate ${Number(rate.toPrecision(3))}`,

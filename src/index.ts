@@ -28,7 +28,7 @@ export { layers } from './layers/registry.ts';
 
 export { fieldAt, theoreticalFields, type TheoreticalField } from './network/fields.ts';
 export { forward, outputOf, type ForwardOptions, type ForwardValues } from './network/forward.ts';
-export { build, type BuildOptions, type Model } from './network/model.ts';
+export { build, freeze, type BuildOptions, type Model } from './network/model.ts';
 export {
   countParameters,
   network,
@@ -65,15 +65,34 @@ export { kernelStrength, type KernelStrength } from './instruments/strength.ts';
 export type * from './instruments/records.ts';
 
 export * as rules from './relevance/rules/index.ts';
+export { ruleKinds } from './relevance/rules/registry.ts';
 export * from './relevance/composite.ts';
-export { composites } from './relevance/composites/registry.ts';
+export * from './relevance/place.ts';
+export { compositeFrom, composites, type CompositeSpec } from './relevance/composites/registry.ts';
 export { uniform } from './relevance/composites/uniform.ts';
 export { foldBatchNorm, type Folded } from './relevance/foldBatchNorm.ts';
-export { walk, type WalkOptions, type WalkResult } from './relevance/walk.ts';
-export type { BackwardStep, Propagated, Rule } from './relevance/rule.ts';
+export { traceOf, type Trace, type TraceOptions } from './relevance/trace.ts';
+export { disposeWalk, walk, walkSteps, type WalkOptions, type WalkResult } from './relevance/walk.ts';
+export { defineRule, type Held, type Kept, type Propagated, type Rule, type RuleKind, type Site } from './relevance/rule.ts';
 
 export { presets } from './presets/registry.ts';
 export type { Preset } from './presets/preset.ts';
 export { connect, type Connection, type ConnectOptions } from './worker/connect.ts';
 export type { Commands, DataSummary, Divergence, Frame, RunDescription, RunSummary } from './worker/protocol.ts';
 export { edgesOf, takeSnapshot } from './network/takeSnapshot.ts';
+
+export {
+  defineInputOptimization,
+  type InputOptimization,
+  type OptimizedInput,
+  type PlanContext,
+} from './inputOptimization/inputOptimization.ts';
+export type { OptimizationTarget } from './inputOptimization/objective.ts';
+export type {
+  OptimizationFrame,
+  OptimizationHooks,
+  OptimizationProgress,
+  OptimizationStep,
+  Plan as OptimizationPlan,
+} from './inputOptimization/optimize.ts';
+export { inputOptimizations } from './inputOptimization/registry.ts';

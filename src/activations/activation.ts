@@ -26,6 +26,8 @@ export interface Activation {
    * without it, such as a product, has no relevance rule and is refused by name.
    */
   readonly isHomogeneous?: boolean;
+  /** Never below zero, whatever its inputs: relevance rules then have one sign less to compute. */
+  readonly isNonNegative?: boolean;
   /** Inputs where the derivative jumps; the left branch is used there. */
   readonly kinks: readonly number[];
   scalar(x: readonly number[], params: Readonly<Record<string, number>>): number;

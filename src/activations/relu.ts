@@ -6,6 +6,7 @@ export const relu = defineActivation({
   title: 'ReLU',
   formula: '\\max(0, x)',
   source: 'Nair and Hinton 2010',
+  isNonNegative: true,
   kinks: [0],
   scalar: ([x]) => Math.max(0, x!),
   apply: ([x]) => tf.relu(x!),

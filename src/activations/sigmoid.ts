@@ -6,6 +6,7 @@ export const sigmoid = defineActivation({
   title: 'Sigmoid',
   formula: '\\sigma(x) = 1 / (1 + e^{-x})',
   source: 'Rumelhart, Hinton and Williams 1986',
+  isNonNegative: true,
   scalar: ([x]) => 1 / (1 + Math.exp(-x!)),
   apply: ([x]) => tf.sigmoid(x!),
 });

@@ -7,6 +7,7 @@ export const softplus = defineActivation({
   formula: '\\ln(1 + e^{\\beta x}) / \\beta',
   source: 'Dugas et al. 2001',
   params: { beta: { start: 1, trained: false, summary: 'sharpness of the bend' } },
+  isNonNegative: true,
   scalar: ([x], { beta }) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(beta! * x!))) / beta!,
   apply: ([x], { beta }) => tf.div(tf.softplus(tf.mul(beta!, x!)), beta!),
 });

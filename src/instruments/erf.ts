@@ -3,10 +3,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError, throwIfCancelled } from '../core/errors.ts';
 import { channelsOf, describeShape } from '../core/shape.ts';
 import { fieldAt, theoreticalFields } from '../network/fields.ts';
-import { forward, type ForwardValues } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
-import { INPUT, nodeOf } from '../network/network.ts';
+import { INPUT, nodeOf, type Network } from '../network/network.ts';
+import type { Rule } from '../relevance/rule.ts';
 import { gradient } from '../relevance/rules/index.ts';
+import { traceOf, type Trace } from '../relevance/trace.ts';
 import { walk } from '../relevance/walk.ts';
 import {
   centredSquares,
@@ -57,10 +58,14 @@ export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
     const [, height, width] = x.shape as [number, number, number];
     let size: readonly [number, number] = [1, 1];
     const map = tf.tidy(() => {
-      const values = forward(model, x, { until: at });
-      const [, rows, columns] = values.get(at)!.shape;
-      if (columns !== undefined) size = [rows!, columns];
-      return fieldMap(model, values, options, size);
+      const trace = traceOf(model, x, { rules: gradients(model.network), isFolded: false, until: at });
+      try {
+        const [, rows, columns] = trace.value(at).shape;
+        if (columns !== undefined) size = [rows!, columns];
+        return fieldMap(trace, options, size);
+      } finally {
+        trace.dispose();
+      }
     });
     const [values] = (await readAndDispose([map])) as [Float32Array];
     throwIfCancelled(context.signal, 'receptive field');
@@ -103,16 +108,20 @@ export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
   },
 });
 
+/** The plain gradient at every node. */
+function gradients(net: Network): Map<string, Rule> {
+  const rule = gradient();
+  return new Map(net.nodes.map(({ id }) => [id, rule]));
+}
+
 /** The averaged gradient map [height, width]; `size` is the asked node's own height and width. */
-function fieldMap(model: Model, values: ForwardValues, options: ErfOptions, size: readonly [number, number]): Tensor {
+function fieldMap(trace: Trace, options: ErfOptions, size: readonly [number, number]): Tensor {
   const { at, mode } = options;
-  const output = values.get(at)!;
+  const output = trace.value(at);
   const seed = seedOf(output, options, size);
   const start = mode === 'reluContribution' ? tf.mul(seed, tf.cast(tf.greater(output, 0), 'float32')) : seed;
-  const rule = gradient();
-  const { relevance } = walk(model, { values, start: new Map([[at, start]]), ruleOf: () => rule });
-  const g = relevance.get(INPUT)!;
-  return average(g, mode);
+  const { relevance } = walk(trace, { start: new Map([[at, start]]), note: (id, r) => (id === INPUT ? r : null) });
+  return average(relevance.get(INPUT)!, mode);
 }
 
 /** Ones at the asked unit of every sample, zero elsewhere. */

@@ -119,6 +119,8 @@ export interface RelevanceData {
   /** Softmax probability of that class. */
   readonly probability: number;
   readonly composite: string;
+  /** The rule at every node that has one, in walking order. */
+  readonly rules: readonly { readonly at: string; readonly rule: string }[];
   readonly height: number;
   readonly width: number;
   /** [height, width], summed over input channels. */
@@ -132,6 +134,11 @@ export interface RelevanceData {
   readonly lost: number;
   /** Batch norms that could not be folded into the layer before them. */
   readonly notFolded: readonly string[];
+  /**
+   * At every addition, how many times more relevance (counted without sign) it handed on than arrived. Well above 1: its
+   * inputs cancel, and a small change of the picture may change the map a lot.
+   */
+  readonly sums: readonly { readonly at: string; readonly growth: number }[];
 }
 
 export type ReceptiveFieldRecord = MeasurementRecord<ReceptiveFieldData>;

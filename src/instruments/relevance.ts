@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError } from '../core/errors.ts';
-import { channelsOf, describeShape } from '../core/shape.ts';
-import { forward, outputOf } from '../network/forward.ts';
-import type { Model } from '../network/model.ts';
-import { INPUT, nodeOf } from '../network/network.ts';
+import { channelsOf } from '../core/shape.ts';
+import { INPUT, nodeOf, type Network } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
-import { rulesFor, type Composite } from '../relevance/composite.ts';
-import { composites } from '../relevance/composites/registry.ts';
-import { foldBatchNorm } from '../relevance/foldBatchNorm.ts';
+import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
+import { compositeFrom, type CompositeSpec } from '../relevance/composites/registry.ts';
+import { answerOf, logitCount, logitOf, probabilityOf, startAt } from '../relevance/logits.ts';
+import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
+import { traceOf, type Trace } from '../relevance/trace.ts';
 import { walk } from '../relevance/walk.ts';
 import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
 import type { LayerRelevance, RelevanceData } from './records.ts';
@@ -16,8 +15,10 @@ import type { LayerRelevance, RelevanceData } from './records.ts';
 export interface RelevanceOptions {
   /** Class to explain; null: the one with the largest logit. */
   readonly class: number | null;
-  /** Id of a composite, or a table of your own. */
-  readonly composite: string | Composite;
+  /** Id of a composite, its id with settings, or a table of your own. */
+  readonly composite: CompositeSpec | Composite;
+  /** Rules for single nodes, in the place of the composite's. */
+  readonly rules: RuleChoices;
 }
 
 /** Which pixels and channels of the first sample speak for a class, by layer-wise relevance propagation. */
@@ -26,93 +27,85 @@ export const relevance = defineInstrument<RelevanceData, RelevanceOptions>({
   title: 'Relevance',
   question: 'Which pixels and channels speak for this class?',
   source: 'Bach et al. 2015; Achtibat et al. 2023',
-  defaults: { class: null, composite: 'epsilonPlusFlat' },
-  // A table of rules holds functions; the record keeps its name.
-  describe: ({ class: target, composite }) => ({
-    class: target,
-    composite: typeof composite === 'string' ? composite : composite.id,
-  }),
+  defaults: { class: null, composite: 'epsilonPlusFlat', rules: {} },
+  // A table of rules holds functions; the record keeps its name and settings.
+  describe: (options) => ({ ...options, composite: plainComposite(options.composite) }),
   async compute(model, x, options) {
-    const composite = typeof options.composite === 'string' ? composites.get(options.composite) : options.composite;
-    const { shape } = nodeOf(model.network, model.network.output);
-    if (shape.length !== 1) {
-      throw new InputError(
-        `relevance starts at a logit: the net ends with ${describeShape(shape)}; end it with flatten or globalAvgPool and a dense layer`,
-      );
-    }
+    const composite = tableOf(options.composite);
+    const rules = rulesFor(model.network, composite, options.rules);
+    if (options.class === null) logitCount(model.network);
+    else logitOf(model.network, options.class);
     const sample = tf.tidy(() => tf.slice(x, 0, 1));
     try {
-      const scores = await logitsOf(model, sample);
-      const target = options.class ?? answerOf(scores);
-      // One output is the logit of the second of two classes; there is none for the first.
-      const [least, most] = scores.length === 1 ? [1, 1] : [0, scores.length - 1];
-      if (!(Number.isInteger(target) && target >= least && target <= most)) {
-        const known = least === most ? `only class ${most} has a logit` : `the net answers classes ${least} to ${most}`;
-        throw new InputError(`unknown class: ${target}; ${known}`);
+      const trace = traceOf(model, sample, { rules });
+      try {
+        return await explain(trace, options.class, composite);
+      } finally {
+        trace.dispose();
       }
-      return await explain(model, sample, target, scores, composite);
     } finally {
       sample.dispose();
     }
   },
 });
 
-/** The class with the largest logit; with one output, the class that output speaks for. */
-function answerOf(scores: Float32Array): number {
-  return scores.length === 1 ? 1 : scores.indexOf(Math.max(...scores));
+/** A composite from its description; a table of one's own is used as it is. */
+export function tableOf(composite: CompositeSpec | Composite): Composite {
+  return isTable(composite) ? composite : compositeFrom(composite);
 }
 
-async function logitsOf(model: Model, sample: Tensor): Promise<Float32Array> {
-  const logits = tf.tidy(() => outputOf(model, forward(model, sample)));
-  const [scores] = (await readAndDispose([logits])) as [Float32Array];
+function plainComposite(composite: CompositeSpec | Composite): CompositeSpec {
+  if (!isTable(composite)) return composite;
+  return { composite: composite.id, ...composite.options };
+}
+
+const isTable = (composite: CompositeSpec | Composite): composite is Composite =>
+  typeof composite === 'object' && 'rows' in composite;
+
+async function explain(trace: Trace, wanted: number | null, composite: Composite): Promise<RelevanceData> {
+  const { network } = trace;
+  const [scores] = (await readAndDispose([tf.clone(trace.value(network.output))])) as [Float32Array];
   checkFinite(scores, 'the logits');
-  return scores;
-}
-
-async function explain(
-  model: Model,
-  sample: Tensor,
-  target: number,
-  scores: Float32Array,
-  composite: Composite,
-): Promise<RelevanceData> {
-  const rules = rulesFor(model.network, composite);
+  const target = wanted ?? answerOf(scores);
   // From the last stage back to the first: the order the relevance travels in.
-  const places = stages(model.network).reverse();
-  let notFolded: readonly string[] = [];
+  const places = stages(network).reverse();
+  const shown = new Set(places.map(({ output }) => output));
+  const sums: { readonly at: string; readonly arrived: Tensor; readonly given: Tensor }[] = [];
   const tensors = tf.tidy(() => {
-    const folded = foldBatchNorm(model);
-    notFolded = folded.notFolded;
-    const values = forward(model, sample, folded.forward);
-    const logits = outputOf(model, values);
-    const chosen = new Float32Array(scores.length);
-    chosen[scores.length === 1 ? 0 : target] = 1;
-    const start = tf.mul(logits, tf.tensor2d(chosen, [1, scores.length]));
-    const walked = walk(model, {
-      values,
-      start: new Map([[model.network.output, start]]),
-      ruleOf: (node) => rules.get(node.id)!,
-      forward: folded.forward,
+    const start = startAt(trace, [[target]], composite.start);
+    const walked = walk(trace, {
+      start: new Map([[network.output, start]]),
+      note: (id, r) => (id === INPUT ? channelsSummed(r) : shown.has(id) ? spaceSummed(r) : null),
+      keepsBooks: true,
+      atSum: (node, arrived, inputs) =>
+        sums.push({ at: node.id, arrived: tf.keep(size(arrived)), given: tf.keep(tf.addN(inputs.map(size))) }),
     });
-    const pixels = walked.relevance.get(INPUT) ?? tf.zerosLike(sample);
-    const map = pixels.rank === 4 ? tf.sum(pixels, 3) : pixels;
-    const perStage = places.map(({ output }) => {
-      const at = walked.relevance.get(output);
-      if (!at) return tf.zeros([channelsOf(values.get(output)!.shape)]);
-      return tf.sum(at, at.rank === 4 ? [0, 1, 2] : [0]);
-    });
-    return [map, tf.sum(start), walked.bias, walked.stabilizer, ...perStage];
+    const books = [...walked.held.values()];
+    return [
+      walked.relevance.get(INPUT) ?? tf.zeros(mapShape(network)),
+      tf.sum(start),
+      totalOf(books.map(({ bias }) => bias)),
+      totalOf(books.map(({ stabilizer }) => stabilizer)),
+      ...places.map(
+        ({ output }) => walked.relevance.get(output) ?? tf.zeros([channelsOf(nodeOf(network, output).shape)]),
+      ),
+    ];
   });
-  const [map, start, bias, stabilizer, ...channels] = await readAndDispose(tensors);
+  const [map, begun, inBias, inStabilizer, ...channels] = await readAndDispose(tensors);
+  const flows = await readAndDispose(sums.flatMap(({ arrived, given }) => [arrived, given]));
   checkFinite(map!, 'the relevance map');
   const reached = map!.reduce((sum, r) => sum + r, 0);
+  const [height, width] = mapShape(network);
   return {
     class: target,
-    start: start![0]!,
-    probability: softmaxOf(scores.length === 1 ? [0, scores[0]!] : scores)[target]!,
+    start: begun![0]!,
+    probability: probabilityOf(scores, target),
     composite: composite.id,
-    height: sample.rank === 4 ? sample.shape[1]! : 1,
-    width: sample.rank === 4 ? sample.shape[2]! : sample.shape[1]!,
+    rules: network.nodes
+      .filter((node) => !trace.isBypassed(node))
+      .map((node) => ({ at: node.id, rule: trace.ruleOf(node).id })),
+    height,
+    width,
     map: map!,
     layers: places.map((place, i): LayerRelevance => ({
       at: place.output,
@@ -122,23 +115,29 @@ async function explain(
       order: ranking(channels[i]!),
     })),
     reached,
-    absorbedByBias: bias![0]!,
-    absorbedByStabilizer: stabilizer![0]!,
-    lost: start![0]! - reached - bias![0]! - stabilizer![0]!,
-    notFolded,
+    absorbedByBias: inBias![0]!,
+    absorbedByStabilizer: inStabilizer![0]!,
+    lost: begun![0]! - reached - inBias![0]! - inStabilizer![0]!,
+    notFolded: trace.notFolded,
+    // Where a sum's inputs cancel, the denominator is small and both get far more than arrived, with opposite signs.
+    sums: sums.map(({ at }, i) => ({ at, growth: ratio(flows[2 * i + 1]![0]!, flows[2 * i]![0]!) })),
   };
 }
 
-/** Channel numbers, largest signed relevance first; ties in channel order. */
-function ranking(values: Float32Array): Uint32Array {
-  return Uint32Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b);
+const size = (t: Tensor): Tensor => tf.sum(tf.abs(t));
+const ratio = (given: number, arrived: number): number => (arrived > 0 ? given / arrived : 1);
+
+/** [height, width] of a picture; a flat input is one row. */
+function mapShape({ input }: Network): [number, number] {
+  return input.length === 3 ? [input[0]!, input[1]!] : [1, input[0]!];
 }
 
-/** Probabilities from logits, shifted so that nothing overflows. */
-export function softmaxOf(logits: ArrayLike<number>): Float32Array {
-  let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) max = Math.max(max, logits[i]!);
-  const powers = Float64Array.from(logits, (z) => Math.exp(z - max));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return Float32Array.from(powers, (p) => p / sum);
+function totalOf(parts: readonly (Tensor | undefined)[]): Tensor {
+  const found = parts.filter((part) => part !== undefined);
+  return tf.tidy(() => (found.length > 0 ? tf.sum(tf.addN(found)) : tf.scalar(0)));
+}
+
+/** Channel numbers, largest signed relevance first; ties in channel order. */
+export function ranking(values: Float32Array): Uint32Array {
+  return Uint32Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b);
 }

@@ -22,5 +22,6 @@ export const add = defineLayer({
     return first!;
   },
   apply: (inputs) => tf.addN([...inputs]),
+  pull: (r, { inputs }) => inputs.map(() => r),
   detail: () => 'of its inputs',
 });

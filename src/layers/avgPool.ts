@@ -1,8 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { avgPool as pool } from '#kernels';
+import { avgPool as pool, avgPoolGradient } from '#kernels';
 import { padding, pair } from '../core/options.ts';
 import { defineLayer } from './layer.ts';
-import { describeWindow, poolShape, resolveWindow } from './window.ts';
+import { describeWindow, poolShape, resolveWindow, withBatchOf } from './window.ts';
 
 /** The mean of each window; padded positions are not counted. */
 export const avgPool = defineLayer({
@@ -19,6 +19,9 @@ export const avgPool = defineLayer({
   shape: ([input], options) => poolShape(input, options),
   // Cast: shape() has made sure that the input is an image.
   apply: ([x], _params, _context, options) => pool(x as Tensor4D, resolveWindow(x!.shape[1]!, x!.shape[2]!, options)),
+  pull: (r, { inputs: [x] }, options) => [
+    avgPoolGradient(r as Tensor4D, withBatchOf(r, x!), resolveWindow(x!.shape[1]!, x!.shape[2]!, options)),
+  ],
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
   detail: describeWindow,
 });

@@ -43,5 +43,8 @@ export const batchNorm = defineLayer({
     context.update('movingVariance', follow(movingVariance!, unbiased));
     return normalise(mean, variance);
   },
+  pull: (r, { params: { gamma, movingVariance } }, { epsilon }) => [
+    tf.mul(r, tf.mul(gamma!, tf.rsqrt(tf.add(movingVariance!, epsilon)))),
+  ],
   detail: () => 'per channel',
 });

@@ -22,5 +22,11 @@ export const concat = defineLayer({
     return [...first!.slice(0, -1), inputs.reduce((sum, shape) => sum + channelsOf(shape), 0)];
   },
   apply: (inputs) => tf.concat([...inputs], -1),
+  pull: (r, { inputs }) =>
+    tf.split(
+      r,
+      inputs.map((x) => channelsOf(x.shape)),
+      -1,
+    ),
   detail: () => 'of its inputs',
 });

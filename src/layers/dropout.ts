@@ -19,5 +19,6 @@ export const dropout = defineLayer({
     for (let i = 0; i < mask.length; i++) mask[i] = random.uniform() < rate ? 0 : kept;
     return tf.mul(x!, tf.tensor(mask, x!.shape));
   },
+  pull: (r) => [r],
   detail: ({ rate }) => `${Math.round(rate * 100)} %`,
 });

@@ -13,5 +13,6 @@ export const flatten = defineLayer({
   options: {},
   shape: ([input]) => [sizeOf(input!)],
   apply: ([x]) => tf.reshape(x!, [x!.shape[0]!, -1]),
+  pull: (r, { inputs: [x] }) => [tf.reshape(r, [r.shape[0]!, ...x!.shape.slice(1)])],
   detail: () => 'to a row',
 });

@@ -13,5 +13,10 @@ export const globalAvgPool = defineLayer({
   options: {},
   shape: ([input]) => [imageShape(input)[2]],
   apply: ([x]) => tf.mean(x!, [1, 2]),
+  pull(r, { inputs: [x] }) {
+    const [, height, width, channels] = x!.shape as [number, number, number, number];
+    const each = tf.div(tf.reshape(r, [r.shape[0]!, 1, 1, channels]), height * width);
+    return [tf.tile(each, [1, height, width, 1])];
+  },
   detail: () => 'over space',
 });

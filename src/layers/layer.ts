@@ -52,6 +52,13 @@ export interface LinearMap<O> {
   transpose(r: Tensor, kernel: Tensor, shape: readonly number[], options: O): Tensor;
 }
 
+/** The values around a node that is pulled back through. */
+export interface PullPlace {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly params: Params;
+}
+
 /** A node kind: stateless; shapes, weight shapes and a function. */
 export interface Layer<S extends OptionTable = OptionTable> {
   readonly id: string;
@@ -77,6 +84,11 @@ export interface Layer<S extends OptionTable = OptionTable> {
   /** How many output pixels one input pixel becomes; absent: one. */
   enlarges?(options: OptionValues<S>): readonly [number, number];
   readonly linear?: LinearMap<OptionValues<S>>;
+  /**
+   * The gradient of Σ r·output with respect to each input, in closed form, outside training. r may hold any number of
+   * samples where the input holds one. Absent: taken from the tape.
+   */
+  pull?(r: Tensor, place: PullPlace, options: OptionValues<S>): Tensor[];
   /** "5 × 5, stride 2" */
   detail(options: OptionValues<S>): string;
 }

@@ -1,8 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { maxPool as pool } from '#kernels';
+import { maxPool as pool, maxPoolGradient } from '#kernels';
 import { padding, pair } from '../core/options.ts';
 import { defineLayer } from './layer.ts';
-import { describeWindow, poolShape, resolveWindow } from './window.ts';
+import { describeWindow, poolShape, resolveWindow, withBatchOf } from './window.ts';
 
 /** The largest value of each window; the gradient goes to the first maximum in row-major order. */
 export const maxPool = defineLayer({
@@ -19,6 +19,14 @@ export const maxPool = defineLayer({
   shape: ([input], options) => poolShape(input, options),
   // Cast: shape() has made sure that the input is an image.
   apply: ([x], _params, _context, options) => pool(x as Tensor4D, resolveWindow(x!.shape[1]!, x!.shape[2]!, options)),
+  pull: (r, { inputs: [x], output }, options) => [
+    maxPoolGradient(
+      r as Tensor4D,
+      withBatchOf(r, x!),
+      withBatchOf(r, output),
+      resolveWindow(x!.shape[1]!, x!.shape[2]!, options),
+    ),
+  ],
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
   detail: describeWindow,
 });

@@ -22,6 +22,12 @@ export const upsample = defineLayer({
     const spread = tf.mul(tf.reshape(x!, [batch * height, 1, width, 1, channels]), tf.ones([1, fy, 1, fx, 1]));
     return tf.reshape(spread, [batch, height * fy, width * fx, channels]);
   },
+  pull(r, { inputs: [x] }, { factor }) {
+    const [, height, width, channels] = x!.shape as [number, number, number, number];
+    const [fy, fx] = factor;
+    const apart = tf.reshape(r, [r.shape[0]! * height, fy, width, fx, channels]);
+    return [tf.reshape(tf.sum(apart, [1, 3]), [r.shape[0]!, height, width, channels])];
+  },
   enlarges: ({ factor }) => factor,
   detail: ({ factor }) => `${factor[0]} × ${factor[1]}`,
 });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import type { Padding } from '../core/options.ts';
 import { describeShape, type Shape } from '../core/shape.ts';
@@ -82,6 +82,13 @@ export function describeWindow(options: WindowOptions): string {
   return parts.join(', ');
 }
 
+/** The tensor once per sample of r: a pool's gradient wants as many inputs as outputs. */
+export function withBatchOf(r: Tensor, x: Tensor): Tensor4D {
+  const repeats = r.shape[0]! / x.shape[0]!;
+  // Cast: pools live on images.
+  return (repeats === 1 ? x : tf.tile(x, [repeats, 1, 1, 1])) as Tensor4D;
+}
+
 type Image = readonly [number, number, number, number];
 
 /** F(x; w, b) and T(r; w) of a node whose kernel slides over an image, from the two operations of `#kernels`. */
@@ -96,7 +103,8 @@ export function slidingMap<O extends WindowOptions>(
       return bias ? tf.add(sum, bias) : sum;
     },
     transpose(r, kernel, shape, options) {
-      const [batch, height, width, channels] = shape as Image;
+      const [, height, width, channels] = shape as Image;
+      const batch = r.shape[0]!;
       const window = resolveWindow(height, width, options);
       return inputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
     },

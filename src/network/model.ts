@@ -57,6 +57,16 @@ export function build(net: Network, { seed = 0, initializer = 'heNormal' }: Buil
       specs.set(name, spec);
     }
   }
+  return modelOf(net, weights, specs, seed);
+}
+
+/** A model with these variables, which it owns from now on. */
+function modelOf(
+  net: Network,
+  weights: Map<string, Variable>,
+  specs: ReadonlyMap<string, ParamSpec>,
+  seed: number,
+): Model {
   const listeners = new Set<StepListener>();
 
   return {
@@ -95,6 +105,15 @@ export function build(net: Network, { seed = 0, initializer = 'heNormal' }: Buil
       listeners.clear();
     },
   };
+}
+
+/**
+ * The model as it is now: training may go on, the frozen one keeps its weights. Costs no copy, because a training step
+ * puts new tensors in the place of the old ones. Whoever freezes a model disposes the frozen one.
+ */
+export function freeze(model: Model): Model {
+  const weights = [...model.weights].map(([name, value]) => [name, tf.variable(value, value.trainable)] as const);
+  return modelOf(model.network, new Map(weights), model.specs, model.seed);
 }
 
 function checkWeights(values: Readonly<Record<string, Float32Array>>, specs: ReadonlyMap<string, ParamSpec>): void {

@@ -1,55 +1,101 @@
 import { InputError } from '../core/errors.ts';
-import type { Activation } from '../activations/activation.ts';
-import type { Network, NetworkNode } from '../network/network.ts';
+import { parseOptions, type OptionTable, type OptionValues } from '../core/options.ts';
+import type { Network } from '../network/network.ts';
+import { isGate, isPointwise, isRoute, isSumOrMean, placesOf, type NodePlace } from './place.ts';
 import type { Rule } from './rule.ts';
+import { gradient, norm, pass } from './rules/index.ts';
+import { ruleKinds } from './rules/registry.ts';
 
-/** What a row of a composite may look at. */
-export interface NodePlace {
-  readonly node: NetworkNode;
-  /** The first linear node in walking order; only one node ever is. */
-  readonly isFirst: boolean;
-  /** The activation of an `activate` node. */
-  readonly activation: Activation | undefined;
-}
+/** One row of a composite: the nodes it is for, and their rule. */
+export type Row = readonly [matches: (place: NodePlace) => boolean, rule: Rule];
 
 /** Which rule for which node: the first row that matches wins. */
 export interface Composite {
   readonly id: string;
   readonly title: string;
-  readonly rows: readonly (readonly [matches: (place: NodePlace) => boolean, rule: Rule])[];
+  /** Its settings, as plain data. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What a class starts with: its logit (relevance), or 1 (gradients). */
+  readonly start: 'logit' | 'one';
+  readonly rows: readonly Row[];
 }
 
-export const isFirst = (place: NodePlace): boolean => place.isFirst;
-export const isConvolution = ({ node }: NodePlace): boolean =>
-  node.layer.role === 'linear' && node.layer.window !== undefined;
-export const isLinear = ({ node }: NodePlace): boolean => node.layer.role === 'linear';
-export const isSumOrMean = ({ node }: NodePlace): boolean => node.layer.role === 'sum' || node.layer.role === 'mean';
-/** A gate whose output is the sum of its inputs' contributions; other gates match no row and are refused. */
-export const isGate = ({ node, activation }: NodePlace): boolean =>
-  node.joins > 1 && activation?.isHomogeneous === true;
-export const isPointwise = ({ node }: NodePlace): boolean =>
-  (node.layer.role === 'pointwise' && node.joins === 1) || node.layer.role === 'normalize';
-export const isRoute = ({ node }: NodePlace): boolean => node.layer.role === 'route' || node.layer.role === 'max';
-
-/** The rule of every node, by id. A node no row matches is refused by name. */
-export function rulesFor(net: Network, composite: Composite): Map<string, Rule> {
-  const first = net.nodes.find((node) => node.layer.role === 'linear')?.id;
-  return new Map(
-    net.nodes.map((node) => {
-      const row = composite.rows.find(([matches]) =>
-        matches({ node, isFirst: node.id === first, activation: activationOf(net, node) }),
-      );
-      if (!row) {
-        throw new InputError(
-          `no relevance rule for node "${node.id}" (${node.kind}); add a row for it to the composite`,
-          node.id,
-        );
-      }
-      return [node.id, row[1]];
-    }),
-  );
+interface Declared<S extends OptionTable> {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence for whoever picks it. */
+  readonly summary: string;
+  readonly source: string;
+  readonly options: S;
+  readonly start: Composite['start'];
+  rows(options: OptionValues<S>): readonly Row[];
 }
 
-function activationOf(net: Network, node: NetworkNode): Activation | undefined {
-  return node.layer.role === 'pointwise' ? net.vocabulary.activations.get(String(node.options.fn)) : undefined;
+/** A composite before its settings are chosen: call it with some of them for a {@link Composite}. */
+export interface CompositeKind<S extends OptionTable = OptionTable> extends Omit<Declared<S>, 'rows'> {
+  (options?: Partial<OptionValues<S>>): Composite;
+}
+
+/** Declares a composite; the type of its settings follows from the table. */
+export function defineComposite<const S extends OptionTable>(declared: Declared<S>): CompositeKind<S> {
+  const { id, title, summary, source, options: table, start, rows } = declared;
+  const kind = (given: Partial<OptionValues<S>> = {}): Composite => {
+    const options = parseOptions(table, given, id);
+    return { id, title, options, start, rows: rows(options) };
+  };
+  return Object.assign(kind, { id, title, summary, source, options: table, start });
+}
+
+/** What every composite of relevance does with the nodes that have no weights. */
+export const withoutWeights: readonly Row[] = [
+  [isSumOrMean, norm()],
+  [isGate, norm()],
+  [isPointwise, pass()],
+  [isRoute, gradient()],
+];
+
+/** A rule as plain data: its id, or its id with settings. */
+export type RuleSpec = string | { readonly rule: string; readonly [option: string]: unknown };
+
+/** Rules chosen for single nodes, by node id. */
+export type RuleChoices = Readonly<Record<string, RuleSpec>>;
+
+/** The rule of every node, by id. A node no row matches is refused by name, and so is a choice that does not fit. */
+export function rulesFor(net: Network, composite: Composite, choices: RuleChoices = {}): Map<string, Rule> {
+  const places = placesOf(net);
+  const stranger = Object.keys(choices).find((id) => !net.nodes.some((node) => node.id === id));
+  if (stranger !== undefined) {
+    throw new InputError(
+      `rule for unknown node: "${stranger}"; nodes: ${net.nodes.map(({ id }) => id).join(', ')}`,
+      stranger,
+    );
+  }
+  return new Map(places.map((place) => [place.node.id, ruleOf(place, composite, choices)]));
+}
+
+function ruleOf(place: NodePlace, composite: Composite, choices: RuleChoices): Rule {
+  const { id, kind } = place.node;
+  if (Object.hasOwn(choices, id)) {
+    const rule = ruleFrom(choices[id]!);
+    if (rule.fits(place)) return rule;
+    const others = fittingRules(place).map((other) => other.id);
+    throw new InputError(`rule does not fit node "${id}" (${kind}): "${rule.id}"; use ${others.join(', ')}`, id);
+  }
+  const row = composite.rows.find(([matches]) => matches(place));
+  if (!row) {
+    throw new InputError(`no relevance rule for node "${id}" (${kind}); add a row for it to the composite`, id);
+  }
+  return row[1];
+}
+
+/** A rule from its plain description. */
+export function ruleFrom(spec: RuleSpec): Rule {
+  if (typeof spec === 'string') return ruleKinds.get(spec)();
+  const { rule, ...options } = spec;
+  return ruleKinds.get(rule)(options);
+}
+
+/** The rules that are defined for a node. */
+export function fittingRules(place: NodePlace) {
+  return [...ruleKinds].filter((kind) => kind.fits(place));
 }

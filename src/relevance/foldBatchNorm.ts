@@ -7,6 +7,8 @@ import { readersOf, type NetworkNode } from '../network/network.ts';
 /** Forward options for the folded net, and the batch norms that had to stay. */
 export interface Folded {
   readonly forward: ForwardOptions;
+  /** The folded weights, by node id. */
+  readonly params: ReadonlyMap<string, Params>;
   readonly notFolded: readonly string[];
 }
 
@@ -33,7 +35,8 @@ export function foldBatchNorm(model: Model): Folded {
       notFolded.push(node.id);
     }
   }
-  return { forward: { bypass, paramsOf: (node) => folded.get(node.id) ?? model.paramsOf(node) }, notFolded };
+  const paramsOf = (node: NetworkNode) => folded.get(node.id) ?? model.paramsOf(node);
+  return { forward: { bypass, paramsOf }, params: folded, notFolded };
 }
 
 function foldInto(model: Model, linear: NetworkNode, norm: NetworkNode): Params {

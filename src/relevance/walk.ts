@@ -1,87 +1,145 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { applyNode, type ForwardOptions, type ForwardValues } from '../network/forward.ts';
-import type { Model } from '../network/model.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { tidied } from '../core/tidied.ts';
 import type { NetworkNode } from '../network/network.ts';
-import type { BackwardStep, Rule } from './rule.ts';
+import type { Held } from './rule.ts';
+import type { Trace } from './trace.ts';
 
 export interface WalkOptions {
-  /** Values of a forward pass, kept alive by the caller. */
-  readonly values: ForwardValues;
-  /** Where relevance starts: node id to a tensor of that node's output shape. */
+  /**
+   * Where relevance starts: node id to a tensor of that node's output shape, with as many samples as the trace, or any
+   * number of them when the trace holds one. Belongs to the caller.
+   */
   readonly start: ReadonlyMap<string, Tensor>;
-  readonly ruleOf: (node: NetworkNode) => Rule;
-  /** The same weights and bypassed nodes as in the forward pass. */
-  readonly forward?: ForwardOptions;
+  /** Multiplied onto what arrives at a node, before its rule: the conditions of concept relevance propagation. */
+  readonly masks?: ReadonlyMap<string, Tensor>;
+  /** At a node with a mask, drops whatever is on its way past that node. */
+  readonly excludesParallel?: boolean;
+  /** Ends where relevance has arrived at this node; what is on its way past it stays in the result. */
+  readonly until?: string;
+  /** What to remember of the relevance that arrives at a node, before its mask; null for nothing. Without it, all of it. */
+  readonly note?: (id: string, relevance: Tensor) => Tensor | null;
+  /** Counts what biases and stabilisers keep. */
+  readonly keepsBooks?: boolean;
+  /** Sees each addition: what arrived, and what its inputs got. Runs inside tf.tidy. */
+  readonly atSum?: (node: NetworkNode, arrived: Tensor, inputs: readonly Tensor[]) => void;
 }
 
 export interface WalkResult {
-  /** Relevance at the output of every node it reached, and of the input, by id. */
+  /** What was noted at every node relevance reached, and at the input, by id. */
   readonly relevance: ReadonlyMap<string, Tensor>;
-  readonly bias: Scalar;
-  readonly stabilizer: Scalar;
+  /** Relevance on its way past the node the walk ended at. */
+  readonly pending: ReadonlyMap<string, Tensor>;
+  /** What was dropped because it went past a node with a mask, by that node's id: [batch]. */
+  readonly bypassed: ReadonlyMap<string, Tensor>;
+  /** What stayed behind at each node, [batch] each; only where books are kept. */
+  readonly held: ReadonlyMap<string, Held>;
 }
 
 /**
- * Walks relevance back from the start nodes to the input, in reverse walking order; what meets at a node adds up.
- * Call it inside tf.tidy.
+ * Walks relevance back from the start nodes to the input, in reverse walking order; what meets at a node adds up. A
+ * generator that stops after every node, so that a long walk can let other work in; see {@link walk}. Every tensor of the
+ * result belongs to the caller.
  */
-export function walk(model: Model, { values, start, ruleOf, forward = {} }: WalkOptions): WalkResult {
-  const relevance = new Map<string, Tensor>(start);
-  const held: Record<'bias' | 'stabilizer', Tensor[]> = { bias: [], stabilizer: [] };
-  for (const node of [...model.network.nodes].reverse()) {
-    const arrived = relevance.get(node.id);
-    if (!arrived) continue;
-    const bypassed = forward.bypass?.has(node.id);
-    const propagated = bypassed
-      ? { inputs: [arrived] }
-      : ruleOf(node).propagate(backwardStep(model, node, arrived, values, forward));
-    if (propagated.bias) held.bias.push(propagated.bias);
-    if (propagated.stabilizer) held.stabilizer.push(propagated.stabilizer);
-    node.from.forEach((source, i) => {
-      const before = relevance.get(source);
-      const now = propagated.inputs[i]!;
-      relevance.set(source, before ? tf.add(before, now) : now);
-    });
+export function* walkSteps(trace: Trace, options: WalkOptions): Generator<string, WalkResult> {
+  const { start, masks, until, note, keepsBooks = false, excludesParallel = false, atSum } = options;
+  const pending = new Map([...start].map(([id, tensor]) => [id, tf.clone(tensor)]));
+  const noted = new Map<string, Tensor>();
+  const bypassed = new Map<string, Tensor>();
+  const held = new Map<string, Held>();
+  let isDone = false;
+
+  const arrive = (id: string): Tensor | undefined => {
+    const arrived = pending.get(id);
+    if (!arrived) return undefined;
+    pending.delete(id);
+    const remembered = note ? tidied(() => cloneOf(note(id, arrived))) : tf.clone(arrived);
+    if (remembered) noted.set(id, remembered);
+    const mask = masks?.get(id);
+    if (!mask) return arrived;
+    if (excludesParallel) bypassed.set(id, dropped(pending, arrived));
+    const masked = tf.mul(arrived, mask);
+    arrived.dispose();
+    return masked;
+  };
+
+  try {
+    for (const node of [...trace.network.nodes].reverse()) {
+      const arrived = arrive(node.id);
+      if (node.id === until) {
+        if (arrived) pending.set(node.id, arrived);
+        break;
+      }
+      if (!arrived) continue;
+      const { inputs, held: kept } = propagate(trace, node, arrived, keepsBooks, atSum);
+      arrived.dispose();
+      if (kept) held.set(node.id, kept);
+      node.from.forEach((source, i) => put(pending, source, inputs[i]!));
+      yield node.id;
+    }
+    if (until === undefined) arrive('input')?.dispose();
+    isDone = true;
+    return { relevance: noted, pending, bypassed, held };
+  } finally {
+    // Stopped half way, or failed: nothing stays behind.
+    if (!isDone) {
+      tf.dispose([...pending.values(), ...noted.values(), ...bypassed.values()]);
+      for (const kept of held.values()) tf.dispose(Object.values(kept));
+    }
   }
-  const total = (parts: readonly Tensor[]) => (parts.length > 0 ? tf.addN([...parts]) : tf.scalar(0)) as Scalar;
-  return { relevance, bias: total(held.bias), stabilizer: total(held.stabilizer) };
 }
 
-function backwardStep(
-  model: Model,
+/** The whole walk in one go. */
+export function walk(trace: Trace, options: WalkOptions): WalkResult {
+  const steps = walkSteps(trace, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+function propagate(
+  trace: Trace,
   node: NetworkNode,
-  relevance: Tensor,
-  values: ForwardValues,
-  options: ForwardOptions,
-): BackwardStep {
-  const inputs = node.from.map((id) => values.get(id)!);
-  const { linear } = node.layer;
-  const params = options.paramsOf?.(node) ?? model.paramsOf(node);
-  const [x] = inputs;
-  const demand = () => {
-    if (!linear) throw new Error(`internal: a rule for linear nodes was given "${node.id}" (${node.kind})`);
-    return linear;
-  };
-  return {
-    node,
-    inputs,
-    output: values.get(node.id)!,
-    relevance,
-    kernel: params.kernel!,
-    bias: params.bias ?? null,
-    forward: (input, kernel, bias) => demand().forward(input, kernel, bias, node.options),
-    transpose: (r, kernel) => demand().transpose(r, kernel, x!.shape, node.options),
-    pull(r) {
-      // A linear node's gradient is its transpose; no filter gradient is computed on the way.
-      if (linear) return [linear.transpose(r, params.kernel!, x!.shape, node.options)];
-      // The clone is an op on the tape: a node may hand its input on (dropout), and tfjs finds no gradient of that.
-      const f = (...xs: Tensor[]) => tf.clone(applyNode(model, node, xs, { ...options, paramsOf: () => params }));
-      // Clones here too: where both inputs of an addition are one tensor, each would get the gradient of both.
-      return tf.grads(f)(
-        inputs.map((input) => tf.clone(input)),
-        r,
-      );
-    },
-  };
+  arrived: Tensor,
+  keepsBooks: boolean,
+  atSum: WalkOptions['atSum'],
+): { inputs: Tensor[]; held: Held | undefined } {
+  if (trace.isBypassed(node)) return { inputs: [tf.clone(arrived)], held: undefined };
+  const kept = trace.keptOf(node);
+  return tidied(() => {
+    const { inputs, held } = trace.ruleOf(node).propagate(trace.siteOf(node), kept, arrived);
+    if (node.layer.role === 'sum') atSum?.(node, arrived, inputs);
+    // Clones: a rule may hand its input on, or one tensor to several sources, and each is freed on its own.
+    return { inputs: inputs.map((t) => tf.clone(t)), held: keepsBooks ? held?.() : undefined };
+  });
+}
+
+function put(pending: Map<string, Tensor>, id: string, relevance: Tensor): void {
+  const before = pending.get(id);
+  if (!before) {
+    pending.set(id, relevance);
+    return;
+  }
+  pending.set(id, tf.add(before, relevance));
+  tf.dispose([before, relevance]);
+}
+
+/** Empties what is on its way and returns how much it was, one number per sample. */
+function dropped(pending: Map<string, Tensor>, like: Tensor): Tensor {
+  const sum = tf.tidy(() => {
+    const parts = [...pending.values()].map((t) => tf.sum(tf.reshape(t, [t.shape[0]!, -1]), 1));
+    return parts.length > 0 ? tf.addN(parts) : tf.zeros([like.shape[0]!]);
+  });
+  tf.dispose([...pending.values()]);
+  pending.clear();
+  return sum;
+}
+
+const cloneOf = (tensor: Tensor | null): Tensor | null => tensor && tf.clone(tensor);
+
+/** Frees everything a walk returned. */
+export function disposeWalk({ relevance, pending, bypassed, held }: WalkResult): void {
+  tf.dispose([...relevance.values(), ...pending.values(), ...bypassed.values()]);
+  for (const kept of held.values()) tf.dispose(Object.values(kept));
 }

@@ -170,6 +170,8 @@ export function exampleRelevance(): RelevanceRecord {
     absorbedByStabilizer: 0.05,
     lost: 0,
     notFolded: [],
+    rules: [],
+    sums: [],
   });
 }
 

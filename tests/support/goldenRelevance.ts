@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   composites,
-  foldBatchNorm,
-  forward,
-  outputOf,
   relevance,
   rules,
   rulesFor,
+  traceOf,
   uniform,
   walk,
   type Composite,
@@ -26,16 +24,41 @@ interface Settings {
   readonly flags: readonly string[];
 }
 
-/** Rules by their name in the files, in small letters; none for settings a rule does not have. */
-const RULES: Readonly<Record<string, (settings: Settings) => Rule | undefined>> = {
-  epsilon: ({ numbers: [eps, ...more], flags }) => {
-    const zeroBias = flags.includes('zeroBias');
+/** Settings of a rule from the words in its name; undefined for settings it does not have. */
+type Reading = (settings: Settings) => Rule | undefined;
+
+/** A rule whose only number is its ε. */
+const withEps =
+  (kind: (options: { eps?: number; zeroBias?: boolean }) => Rule): Reading =>
+  ({ numbers: [eps, ...more], flags }) => {
     if (more.length > 0 || flags.some((flag) => flag !== 'zeroBias')) return undefined;
-    return rules.epsilon(eps === undefined ? { zeroBias } : { eps, zeroBias });
+    const zeroBias = flags.includes('zeroBias') ? { zeroBias: true } : {};
+    return kind(eps === undefined ? zeroBias : { eps, ...zeroBias });
+  };
+
+const only = (count: number, { numbers, flags }: Settings) => numbers.length <= count && flags.length === 0;
+
+/** Rules by their name in the files, in small letters; none for settings a rule does not have. */
+const RULES: Readonly<Record<string, Reading>> = {
+  epsilon: withEps(rules.epsilon),
+  zplus: withEps(rules.zPlus),
+  wsquare: withEps(rules.wSquare),
+  flat: (settings) => (only(1, settings) ? rules.flat(optional('eps', settings.numbers[0])) : undefined),
+  gamma: (settings) => (only(1, settings) ? rules.gamma(optional('gamma', settings.numbers[0])) : undefined),
+  // α is 1 + β.
+  alphabeta(settings) {
+    const [alpha, beta] = settings.numbers;
+    const fits = only(2, settings) && beta !== undefined && alpha === 1 + beta;
+    return fits ? rules.alphaBeta({ beta }) : undefined;
   },
-  zplus: ({ numbers: [eps, ...more], flags }) => (more.length + flags.length > 0 ? undefined : rules.zPlus(eps)),
-  flat: ({ numbers: [eps, ...more], flags }) => (more.length + flags.length > 0 ? undefined : rules.flat(eps)),
 };
+
+function optional<K extends string>(key: K, value: number | undefined): { [P in K]?: number } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]: number });
+}
+
+/** The bounds the reference measured its pixels against. */
+const BOX = { low: -3, high: 3 };
 
 /** What a name stands for: "rule:epsilon(0.25,zeroBias)" or "epsilonPlusFlat"; no composite when it is not built. */
 export function methodOf(name: string): { readonly kind: string; readonly composite?: Composite } {
@@ -44,7 +67,8 @@ export function methodOf(name: string): { readonly kind: string; readonly compos
   const words = list.split(',').flatMap((word) => (word.trim() === '' ? [] : [word.trim()]));
   if (prefix === '') {
     const isBuilt = composites.has(id) && words.length === 0;
-    return isBuilt ? { kind, composite: composites.get(id) } : { kind };
+    if (!isBuilt) return { kind };
+    return { kind, composite: id === 'epsilonGammaBox' ? composites.get(id)(BOX) : composites.get(id)() };
   }
   const key = id.toLowerCase();
   if (!Object.hasOwn(RULES, key)) return { kind };
@@ -106,18 +130,14 @@ function walked(
   composite: Composite,
   isFolded: boolean,
 ): Record<string, tf.Tensor> {
-  const table = rulesFor(model.network, composite);
-  const options = isFolded ? foldBatchNorm(model).forward : {};
-  const values = forward(model, x, options);
-  const logits = outputOf(model, values);
-  const start = tf.mul(logits, tf.oneHot(tf.tensor1d([target], 'int32'), logits.shape[1]!));
-  const result = walk(model, {
-    values,
-    start: new Map([[model.network.output, start]]),
-    ruleOf: (node) => table.get(node.id)!,
-    forward: options,
-  });
-  return Object.fromEntries(result.relevance);
+  const trace = traceOf(model, x, { rules: rulesFor(model.network, composite), isFolded });
+  try {
+    const logits = trace.value(model.network.output);
+    const start = tf.mul(logits, tf.oneHot(tf.tensor1d([target], 'int32'), logits.shape[1]!));
+    return Object.fromEntries(walk(trace, { start: new Map([[model.network.output, start]]) }).relevance);
+  } finally {
+    trace.dispose();
+  }
 }
 
 const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);

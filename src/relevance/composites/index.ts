@@ -1,1 +1,10 @@
 export { epsilonPlusFlat } from './epsilonPlusFlat.ts';
+export { epsilonPlus } from './epsilonPlus.ts';
+export { epsilonGammaBox } from './epsilonGammaBox.ts';
+export { epsilonAlpha2Beta1 } from './epsilonAlpha2Beta1.ts';
+export { epsilonAlpha2Beta1Flat } from './epsilonAlpha2Beta1Flat.ts';
+export { excitationBackprop } from './excitationBackprop.ts';
+export { gradientOnly } from './gradientOnly.ts';
+export { guidedBackprop } from './guidedBackprop.ts';
+export { deconvnet } from './deconvnet.ts';
+export { betaSmooth } from './betaSmooth.ts';

@@ -1,27 +1,33 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EPSILON, heldByStabilizer, stabilize, type Rule } from '../rule.ts';
+import { flag, real } from '../../core/options.ts';
+import { isLinear } from '../place.ts';
+import { defineRule, EPSILON, heldBy, stabilized } from '../rule.ts';
 
-export interface EpsilonOptions {
-  readonly eps?: number;
-  /** Leaves the bias out of the denominator: nothing is absorbed, at the price of a less stable division. */
-  readonly zeroBias?: boolean;
-}
-
-/** LRP-ε (Bach et al. 2015): relevance in proportion to what each input contributed. */
-export const epsilon = ({ eps = EPSILON, zeroBias = false }: EpsilonOptions = {}): Rule => ({
+/** LRP-ε (Bach et al. 2015): relevance in proportion to what each input contributed. ε = 0 is LRP-0. */
+export const epsilon = defineRule({
   id: 'epsilon',
   title: 'LRP-ε',
+  summary: 'In proportion to what each input contributed; a larger ε mutes weak contributions.',
   formula: "R'_i = x_i \\sum_j \\frac{w_{ij}}{z_j + \\varepsilon\\, s(z_j)} R_j",
   source: 'Bach et al. 2015',
-  propagate({ inputs: [x], relevance, kernel, bias, forward, transpose }) {
-    const b = zeroBias ? null : bias;
-    const z = forward(x!, kernel, b);
-    const stable = stabilize(z, eps);
-    const share = tf.div(relevance, stable);
-    return {
-      inputs: [tf.mul(x!, transpose(share, kernel))],
-      stabilizer: heldByStabilizer(share, z, stable),
-      ...(b ? { bias: tf.sum(tf.mul(share, b)) } : {}),
-    };
+  options: {
+    eps: real(EPSILON, 'added to every denominator', 0, 1e6),
+    zeroBias: flag(
+      false,
+      'leaves the bias out of the denominator: nothing is absorbed, but the division is less stable',
+    ),
   },
+  fits: isLinear,
+  make: ({ eps, zeroBias }) => ({
+    // The forward pass has the denominator already, bias included.
+    prepare: ({ inputs: [x], output, kernel, bias, forward }) =>
+      stabilized(zeroBias && bias ? forward(x!, kernel, null) : output, eps),
+    propagate({ inputs: [x], kernel, bias, transpose }, denominator, relevance) {
+      const share = tf.div(relevance, denominator.stable);
+      return {
+        inputs: [tf.mul(x!, transpose(share, kernel))],
+        held: heldBy(share, denominator, zeroBias ? null : bias),
+      };
+    },
+  }),
 });

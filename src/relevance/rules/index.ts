@@ -1,6 +1,13 @@
 export { epsilon } from './epsilon.ts';
 export { zPlus } from './zPlus.ts';
+export { alphaBeta } from './alphaBeta.ts';
+export { gamma } from './gamma.ts';
+export { wSquare } from './wSquare.ts';
 export { flat } from './flat.ts';
+export { zBox } from './zBox.ts';
 export { norm } from './norm.ts';
 export { pass } from './pass.ts';
 export { gradient } from './gradient.ts';
+export { guided } from './guided.ts';
+export { deconv } from './deconv.ts';
+export { smooth } from './smooth.ts';

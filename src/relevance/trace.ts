@@ -1,0 +1,157 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { tidied } from '../core/tidied.ts';
+import { applyNode, forward, type ForwardOptions } from '../network/forward.ts';
+import { freeze, type Model } from '../network/model.ts';
+import type { Network, NetworkNode } from '../network/network.ts';
+import { foldBatchNorm } from './foldBatchNorm.ts';
+import { nonNegativeNodes } from './nonNegative.ts';
+import type { Kept, Rule, Site } from './rule.ts';
+
+/**
+ * A forward pass kept for explanations, with the weights it was made with: training may go on. The denominators of a rule
+ * are computed when relevance first comes by, and kept: the next class, channel or concept finds them. Whoever makes a
+ * trace disposes it.
+ */
+export interface Trace {
+  readonly network: Network;
+  /** Samples in the trace. */
+  readonly samples: number;
+  /** Batch norms that could not be folded into the layer before them. */
+  readonly notFolded: readonly string[];
+  /** The value of every node, and of the input, by id. */
+  value(id: string): Tensor;
+  /** Nodes that hand relevance on as it is: folded batch norms. */
+  isBypassed(node: NetworkNode): boolean;
+  ruleOf(node: NetworkNode): Rule;
+  siteOf(node: NetworkNode): Site;
+  keptOf(node: NetworkNode): Kept;
+  dispose(): void;
+}
+
+export interface TraceOptions {
+  /** The rule of every node, by id; see `rulesFor`. */
+  readonly rules: ReadonlyMap<string, Rule>;
+  /** Merges batch norms into the layers before them first; on unless told. */
+  readonly isFolded?: boolean;
+  /** Runs no further than this node. */
+  readonly until?: string;
+}
+
+/** Runs the model on x [batch, ...input] and keeps what explanations need. */
+export function traceOf(model: Model, x: Tensor, { rules, isFolded = true, until }: TraceOptions): Trace {
+  const frozen = freeze(model);
+  let pass: ReturnType<typeof passOf>;
+  try {
+    pass = passOf(frozen, x, isFolded, until);
+  } catch (error) {
+    frozen.dispose();
+    throw error;
+  }
+  const { network } = model;
+  const { values, options, folded, notFolded } = pass;
+  const nonNegative = nonNegativeNodes(network);
+  const kept = new Map<string, Kept>();
+  const sites = new Map<string, Site>();
+  const ruleOf = (node: NetworkNode) => rules.get(node.id)!;
+
+  const siteOf = (node: NetworkNode): Site => {
+    const found = sites.get(node.id) ?? siteAt(frozen, node, values, options, nonNegative);
+    sites.set(node.id, found);
+    return found;
+  };
+  return {
+    network,
+    samples: x.shape[0]!,
+    notFolded,
+    value: (id) => values[id]!,
+    isBypassed: (node) => options.bypass?.has(node.id) ?? false,
+    ruleOf,
+    siteOf,
+    keptOf(node) {
+      const found = kept.get(node.id) ?? tidied(() => owned(ruleOf(node).prepare(siteOf(node))));
+      kept.set(node.id, found);
+      return found;
+    },
+    dispose() {
+      for (const tensors of kept.values()) for (const tensor of Object.values(tensors)) tensor?.dispose();
+      kept.clear();
+      tf.dispose([...Object.values(values), ...folded]);
+      frozen.dispose();
+    },
+  };
+}
+
+/**
+ * Handles of our own: disposing one never takes another's tensor with it, and no tidy around us frees it. Several names
+ * may stand for one tensor (flatten on a row, dropout).
+ */
+function owned<T extends Readonly<Record<string, Tensor | undefined>>>(tensors: T): T {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, tensor && tf.keep(tf.clone(tensor))]),
+  ) as T;
+}
+
+/** The forward pass, on folded weights where batch norms are folded. */
+function passOf(model: Model, x: Tensor, isFolded: boolean, until: string | undefined) {
+  const found: { notFolded: readonly string[]; options: ForwardOptions; folded: Tensor[] } = {
+    notFolded: [],
+    options: until === undefined ? {} : { until },
+    folded: [],
+  };
+  if (isFolded) {
+    tf.tidy(() => {
+      const { forward: folding, params, notFolded } = foldBatchNorm(model);
+      for (const weights of params.values()) found.folded.push(...Object.values(weights).map((w) => tf.keep(w)));
+      Object.assign(found, { notFolded, options: { ...folding, ...found.options } });
+    });
+  }
+  try {
+    const values = tidied(() => owned(Object.fromEntries(forward(model, x, found.options))));
+    return { ...found, values };
+  } catch (error) {
+    tf.dispose(found.folded);
+    throw error;
+  }
+}
+
+function siteAt(
+  model: Model,
+  node: NetworkNode,
+  values: Readonly<Record<string, Tensor>>,
+  options: ForwardOptions,
+  nonNegative: ReadonlySet<string>,
+): Site {
+  const inputs = node.from.map((id) => values[id]!);
+  const output = values[node.id]!;
+  const params = options.paramsOf?.(node) ?? model.paramsOf(node);
+  const { layer } = node;
+  const [x] = inputs;
+  const demand = () => {
+    if (!layer.linear) throw new Error(`internal: a rule for linear nodes was given "${node.id}" (${node.kind})`);
+    return layer.linear;
+  };
+  return {
+    node,
+    inputs,
+    output,
+    kernel: params.kernel!,
+    bias: params.bias ?? null,
+    isNonNegative: node.from.every((id) => nonNegative.has(id)),
+    forward: (input, kernel, bias) => demand().forward(input, kernel, bias, node.options),
+    transpose: (r, kernel) => demand().transpose(r, kernel, x!.shape, node.options),
+    pull(r) {
+      // A linear node's gradient is its transpose; no filter gradient is computed on the way.
+      if (layer.linear) return [layer.linear.transpose(r, params.kernel!, x!.shape, node.options)];
+      if (layer.pull) return layer.pull(r, { inputs, output, params }, node.options);
+      // The clone is an op on the tape: a node may hand its input on, and tfjs finds no gradient of that.
+      const f = (...xs: Tensor[]) => tf.clone(applyNode(model, node, xs, { ...options, paramsOf: () => params }));
+      const repeats = r.shape[0]! / output.shape[0]!;
+      // Clones here too: where both inputs are one tensor, each would get the gradient of both.
+      const each = inputs.map((t) =>
+        repeats === 1 ? tf.clone(t) : tf.tile(t, [repeats, ...t.shape.slice(1).fill(1)]),
+      );
+      return tf.grads(f)(each, r);
+    },
+  };
+}

@@ -6,6 +6,8 @@ export interface Samples {
   readonly inputs: Float32Array;
   readonly labels: Int32Array;
   readonly count: number;
+  /** For pictures with a known answer, [count, height, width]: 1 where a change of the pixel alters the label, else 0. */
+  readonly masks?: Uint8Array;
 }
 
 /** Data ready for training. Plain data: can be posted to a worker and transferred. */
@@ -39,6 +41,13 @@ export function sampleCounts(samples: number, testSamples: number) {
   };
 }
 
+/** What a sample is for, and where its mask goes. */
+export interface SampleContext {
+  readonly split: 'train' | 'test';
+  /** Starts as zeros; length = height times width where the definition has masks, else 0. See {@link Samples}. */
+  readonly mask: Uint8Array;
+}
+
 /** A data set that can be made on the spot from a seed. */
 export interface DatasetDefinition<S extends DatasetOptions = DatasetOptions> {
   readonly id: string;
@@ -54,8 +63,10 @@ export interface DatasetDefinition<S extends DatasetOptions = DatasetOptions> {
   classesFor?(options: OptionValues<S>): readonly string[];
   readonly units: string;
   readonly options: S;
+  /** Pictures only: `sample` writes the mask of every sample. */
+  readonly hasMasks?: boolean;
   /** Writes sample after sample: fills `input` (length = product of shape) and returns its label. */
-  sample(index: number, input: Float32Array, random: Random, options: OptionValues<S>): number;
+  sample(index: number, input: Float32Array, random: Random, options: OptionValues<S>, context: SampleContext): number;
 }
 
 /** What to make: any option of the data set, and the seed (0 unless told). */

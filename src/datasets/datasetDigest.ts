@@ -2,7 +2,7 @@ import type { LoadedDataset } from './dataset.ts';
 
 /**
  * Sixteen hexadecimal digits that tell data sets apart, for links and records: of the shape, the inputs and the labels,
- * bit for bit, not of names. Good against accidents, not against forgery.
+ * bit for bit, not of names or masks. Good against accidents, not against forgery.
  */
 export function datasetDigest({ shape, train, test }: LoadedDataset): string {
   const parts: Uint32Array[] = [Uint32Array.of(shape.length, ...shape, train.count, test.count)];

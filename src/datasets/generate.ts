@@ -46,14 +46,16 @@ function prepare<S extends DatasetOptions>(
   definition: DatasetDefinition<S>,
   { seed = 0, ...given }: GenerateOptions<S>,
 ) {
-  const { id, title, shape, units, sample } = definition;
+  const { id, title, shape, units, sample, hasMasks = false } = definition;
   const options = parseOptions(definition.options, given, `data set "${id}"`);
   const size = sizeOf(shape);
+  const area = hasMasks ? shape[0]! * shape[1]! : 0;
   const { samples, testSamples }: OptionValues<DatasetOptions> = options;
   const empty = (count: number) => ({
     inputs: new Float32Array(count * size),
     labels: new Int32Array(count),
     count,
+    ...(hasMasks ? { masks: new Uint8Array(count * area) } : {}),
   });
   const dataset: LoadedDataset = {
     id,
@@ -68,9 +70,10 @@ function prepare<S extends DatasetOptions>(
     for (const split of ['train', 'test'] as const) {
       // One stream per split: more training samples never change the test set, and the other way round.
       const stream = random(seed, `${id}/${split}`);
-      const { inputs, labels, count } = dataset[split];
+      const { inputs, labels, count, masks = new Uint8Array() } = dataset[split];
       for (let i = 0; i < count; i++) {
-        labels[i] = sample(i, inputs.subarray(i * size, (i + 1) * size), stream, options);
+        const mask = masks.subarray(i * area, (i + 1) * area);
+        labels[i] = sample(i, inputs.subarray(i * size, (i + 1) * size), stream, options, { split, mask });
         yield;
       }
     }

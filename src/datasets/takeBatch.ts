@@ -24,7 +24,7 @@ export interface TakeBatchOptions {
  */
 export function takeBatch(dataset: LoadedDataset, options: TakeBatchOptions): Batch {
   const { size, seed, from = 'train', start = 0 } = options;
-  const { inputs, labels, count } = dataset[from];
+  const { inputs, labels, count, masks } = dataset[from];
   if (!Number.isInteger(size) || size < 1) {
     throw new InputError(`bad batch size: ${size}; use a whole number from 1 to ${count}`);
   }
@@ -33,16 +33,22 @@ export function takeBatch(dataset: LoadedDataset, options: TakeBatchOptions): Ba
   }
   const { shape } = dataset;
   const end = Math.min(count, start + size);
-  const length = sizeOf(shape);
-  if (seed === undefined) {
-    const batch = { inputs: inputs.slice(start * length, end * length), labels: labels.slice(start, end) };
-    return { ...batch, count: end - start, shape };
-  }
-  const order = random(seed, `batch/${from}`).permutation(count).subarray(start, end);
-  const batch = { inputs: new Float32Array(order.length * length), labels: new Int32Array(order.length) };
-  order.forEach((sample, i) => {
-    batch.inputs.set(inputs.subarray(sample * length, (sample + 1) * length), i * length);
-    batch.labels[i] = labels[sample]!;
-  });
-  return { ...batch, count: order.length, shape };
+  const rows =
+    seed === undefined
+      ? Uint32Array.from({ length: end - start }, (_, i) => start + i)
+      : random(seed, `batch/${from}`).permutation(count).subarray(start, end);
+  return {
+    inputs: copyRows(inputs, rows, new Float32Array(rows.length * sizeOf(shape))),
+    labels: copyRows(labels, rows, new Int32Array(rows.length)),
+    ...(masks ? { masks: copyRows(masks, rows, new Uint8Array((rows.length * masks.length) / count)) } : {}),
+    count: rows.length,
+    shape,
+  };
+}
+
+/** Fills `to` with rows of `from`; how long a row is follows from how many of them `to` has room for. */
+function copyRows<T extends Float32Array | Int32Array | Uint8Array>(from: T, rows: Uint32Array, to: T): T {
+  const length = to.length / rows.length;
+  rows.forEach((row, i) => to.set(from.subarray(row * length, (row + 1) * length), i * length));
+  return to;
 }

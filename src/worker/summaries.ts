@@ -1,7 +1,6 @@
 import { InputError } from '../core/errors.ts';
-import { sizeOf } from '../core/shape.ts';
 import type { LoadedDataset } from '../datasets/dataset.ts';
-import type { Batch } from '../datasets/takeBatch.ts';
+import { type Batch, takeBatch } from '../datasets/takeBatch.ts';
 import type { Model } from '../network/model.ts';
 import { countParameters } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
@@ -53,17 +52,11 @@ function pointsOf({ shape, train }: LoadedDataset): DataSummary['points'] {
 
 /** One held-out sample as a batch. */
 export function testSample(data: LoadedDataset, index: number): Batch {
-  const { inputs, labels, count } = data.test;
+  const { count } = data.test;
   if (!(Number.isInteger(index) && index >= 0 && index < count)) {
     throw new InputError(`unknown sample: ${index}; the data have held-out samples 0 to ${count - 1}`);
   }
-  const length = sizeOf(data.shape);
-  return {
-    inputs: inputs.slice(index * length, (index + 1) * length),
-    labels: labels.slice(index, index + 1),
-    count: 1,
-    shape: data.shape,
-  };
+  return takeBatch(data, { size: 1, from: 'test', start: index });
 }
 
 export function summarizeRun(model: Model, plan: TrainingPlan): RunSummary {

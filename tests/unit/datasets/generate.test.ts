@@ -191,3 +191,26 @@ test('a data set of one’s own joins the registry with one definition', async (
   const data = await datasets.with(coin).get('coin').load();
   expect([...data.train.inputs]).toEqual([0, 1, 0, 1]);
 });
+
+test('a data set with masks writes one per sample, and hears which split the sample is for', async () => {
+  const corner = defineDataset({
+    id: 'corner',
+    title: 'Corner',
+    summary: 'One bright pixel.',
+    source: 'a test',
+    shape: [2, 3, 1],
+    classes: ['0', '1', '2', '3', '4', '5'],
+    units: 'grey level',
+    options: sampleCounts(2, 1),
+    hasMasks: true,
+    sample(index, input, _random, _options, { split, mask }) {
+      const label = split === 'train' ? index : 5;
+      input[label] = mask[label] = 1;
+      return label;
+    },
+  });
+  const { train, test } = await corner.load();
+  expect(train.masks).toEqual(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0));
+  expect(test.masks).toEqual(Uint8Array.of(0, 0, 0, 0, 0, 1));
+  expect(generate(datasets.get('xor')).train).not.toHaveProperty('masks');
+});

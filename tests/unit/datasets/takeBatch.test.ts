@@ -49,6 +49,18 @@ test('a batch is a copy', () => {
   expect(counting.train.inputs[2]).toBe(1);
 });
 
+test('masks go with their samples, in order and shuffled', () => {
+  // Sample i of 2 x 3 pixels: its mask holds i in its first pixel and 1 in its last.
+  const masks = Uint8Array.from({ length: 8 * 6 }, (_, i) => (i % 6 === 0 ? i / 6 : i % 6 === 5 ? 1 : 0));
+  const masked: LoadedDataset = { ...counting, train: { ...counting.train, masks } };
+  expect(takeBatch(masked, { size: 2, start: 3 }).masks).toEqual(Uint8Array.of(3, 0, 0, 0, 0, 1, 4, 0, 0, 0, 0, 1));
+  const batch = takeBatch(masked, { size: 8, seed: 5 });
+  for (let i = 0; i < 8; i++) {
+    expect([...batch.masks!.subarray(6 * i, 6 * i + 6)]).toEqual([batch.inputs[2 * i], 0, 0, 0, 0, 1]);
+  }
+  expect(takeBatch(counting, { size: 8 })).not.toHaveProperty('masks');
+});
+
 test.for([
   [{ size: 0 }, 'bad batch size: 0; use a whole number from 1 to 8'],
   [{ size: 1.5 }, 'bad batch size: 1.5; use a whole number from 1 to 8'],
@@ -58,7 +70,7 @@ test.for([
   expect(() => takeBatch(counting, options)).toThrow(new InputError(message));
 });
 
-test('the digest changes with any bit of the inputs, any label and the shape, and not with the names', () => {
+test('the digest changes with any bit of the inputs, any label and the shape, and not with names or masks', () => {
   const data = generate(datasets.get('circles'), { samples: 50, testSamples: 10 });
   const digest = datasetDigest(data);
   const changed = (change: (copy: LoadedDataset) => LoadedDataset | void) => {
@@ -68,6 +80,8 @@ test('the digest changes with any bit of the inputs, any label and the shape, an
   expect(digest).toMatch(/^[0-9a-f]{16}$/);
   expect(changed(() => undefined)).toBe(digest);
   expect(changed((copy) => ({ ...copy, title: 'Other', classes: ['a', 'b'] }))).toBe(digest);
+  const masked = (copy: LoadedDataset) => ({ ...copy, train: { ...copy.train, masks: Uint8Array.of(1) } });
+  expect(changed(masked)).toBe(digest);
   expect(changed((copy) => ({ ...copy, shape: [2, 1] }))).not.toBe(digest);
   const seen = new Set([digest]);
   for (let i = 0; i < 100; i++) seen.add(changed((copy) => void (copy.train.inputs[i]! *= -1)));

@@ -154,7 +154,7 @@ const UNKNOWN: readonly (readonly [kind: string, file: string, path: Path])[] = 
   ['explainers/telepathy', 'explainers.json', ['telepathy']],
   ['explainers/telepathy', 'explainers.json', [...NET, 'telepathy']],
   ['explainers/lrp/rule:telepathy', 'explainers.json', [...NET, 'lrp', 'rule:telepathy']],
-  ['explainers/lrp/rule:zplus(zeroBias)', 'explainers.json', [...NET, 'lrp', 'rule:zplus(zeroBias)']],
+  ['explainers/lrp/rule:flat(zeroBias)', 'explainers.json', [...NET, 'lrp', 'rule:flat(zeroBias)']],
   ['explainers/gradients/telepathy', 'explainers.json', [...NET, 'gradients', 'telepathy(3)']],
   ['activations/elementwise/telepathy', 'activations.json', ['elementwise', 'telepathy']],
   ['init-and-training/initialisers/telepathy', 'init-and-training.json', ['initialisers', 'telepathy']],

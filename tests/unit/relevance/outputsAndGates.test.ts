@@ -60,11 +60,14 @@ test('a gate that is not homogeneous is refused by name', async () => {
   model.dispose();
 });
 
-test('a table of rules stands in the record by its name, so that the record can be saved', async () => {
+test('a table of rules stands in the record by its name and settings, so that the record can be saved', async () => {
   const model = build(network([2], [{ kind: 'dense', units: 2 }]));
-  const composite = composites.get('epsilonPlusFlat');
-  const record = await relevance.measure(model, batch, { composite });
-  expect(record.options).toEqual({ class: null, composite: 'epsilonPlusFlat' });
+  const composite = composites.get('epsilonPlusFlat')({ eps: 0.25 });
+  const rules = { dense1: 'epsilon' };
+  const record = await relevance.measure(model, batch, { composite, rules });
+  const described = { composite: 'epsilonPlusFlat', eps: 0.25 };
+  expect(record.options).toEqual({ class: null, composite: described, rules });
+  expect((await relevance.measure(model, batch, record.options)).data).toEqual(record.data);
   expect(parseData(stringifyData(record))).toEqual(record);
   model.dispose();
 });

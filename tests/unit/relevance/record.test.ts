@@ -3,14 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   build,
   composites,
-  foldBatchNorm,
-  forward,
   network,
-  outputOf,
   random,
   relevance,
   rules,
+  rulesFor,
   startEngine,
+  traceOf,
   uniform,
   walk,
   type Composite,
@@ -137,21 +136,14 @@ test('the maps of all classes add up to the map of all logits at once', async ()
   const maps = await Promise.all([0, 1, 2].map(async (k) => (await explained(net, weights, x, { class: k })).map));
   const model = build(net);
   model.write(weights);
+  const input = tf.tensor(Float32Array.from(x.data), [1, 6, 6, 2]);
+  const trace = traceOf(model, input, { rules: rulesFor(net, composites.get('epsilonPlusFlat')()) });
   const all = tf.tidy(() => {
-    const folded = foldBatchNorm(model);
-    const values = forward(model, tf.tensor(Float32Array.from(x.data), [1, 6, 6, 2]), folded.forward);
-    const composite = composites.get('epsilonPlusFlat');
-    const first = net.nodes[0]!;
-    const ruleOf = (node: typeof first) =>
-      composite.rows.find(([matches]) => matches({ node, isFirst: node === first, activation: undefined }))![1];
-    const walked = walk(model, {
-      values,
-      start: new Map([[net.output, outputOf(model, values)]]),
-      ruleOf,
-      forward: folded.forward,
-    });
+    const walked = walk(trace, { start: new Map([[net.output, trace.value(net.output)]]) });
     return tf.sum(walked.relevance.get('input')!, 3);
   });
+  trace.dispose();
+  input.dispose();
   const expected = await all.data();
   all.dispose();
   model.dispose();
@@ -225,13 +217,20 @@ test('a net on rows of features has a map of one row', async () => {
 const partial: Composite = {
   id: 'partial',
   title: 'Partial',
-  rows: composites.get('epsilonPlusFlat').rows.slice(0, 3),
+  options: {},
+  start: 'logit',
+  rows: composites.get('epsilonPlusFlat')().rows.slice(0, 3),
 };
 const refusals: readonly (readonly [what: string, nodes: readonly NodeSpec[], options: object, message: string])[] = [
   ['an unknown class', specs, { class: 3 }, 'unknown class: 3; the net answers classes 0 to 2'],
   ['a class that is no number', specs, { class: 0.5 }, 'unknown class: 0.5; the net answers classes 0 to 2'],
   ['a negative class', specs, { class: -1 }, 'unknown class: -1; the net answers classes 0 to 2'],
-  ['an unknown composite', specs, { composite: 'lrp' }, 'unknown composite: "lrp"; known: epsilonPlusFlat'],
+  [
+    'an unknown composite',
+    specs,
+    { composite: 'lrp' },
+    `unknown composite: "lrp"; known: ${composites.ids().join(', ')}`,
+  ],
   [
     'a node without a rule',
     specs,

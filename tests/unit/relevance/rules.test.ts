@@ -1,21 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  build,
-  forward,
-  network,
-  random,
-  rules,
-  startEngine,
-  walk,
-  type Network,
-  type NodeSpec,
-  type Rule,
-} from '#src';
+import { network, random, rules, startEngine, type NodeSpec, type Rule } from '#src';
 import { relativeError } from '../../support/finiteDifference.ts';
 import { plainForward, weightsOf, type Plain } from '../../support/plainNet.ts';
 import { plainRule, type PlainRule } from '../../support/plainNetRelevance.ts';
 import { randomPlain, randomWeights } from '../../support/plainNetRandom.ts';
+import { taken } from '../../support/takenThrough.ts';
 
 let tensorsBefore = 0;
 beforeAll(async () => {
@@ -73,27 +63,6 @@ const cases = [
   ),
   ...otherNodes.map(([what, input, node, name, rule]) => ({ what, input, node, name, rule })),
 ];
-
-const tensorOf = ({ shape, data }: Plain) => tf.tensor(Float32Array.from(data), [...shape]);
-
-/** Relevance `r` taken through the one node of a net by our rule. */
-async function taken(net: Network, weights: Record<string, Float32Array>, x: Plain, r: Plain, rule: Rule) {
-  const model = build(net);
-  model.write(weights);
-  const tensors = tf.tidy(() => {
-    const values = forward(model, tensorOf(x));
-    const { relevance, bias, stabilizer } = walk(model, {
-      values,
-      start: new Map([[net.output, tensorOf(r)]]),
-      ruleOf: () => rule,
-    });
-    return [relevance.get('input')!, bias, stabilizer];
-  });
-  const [input, bias, stabilizer] = await Promise.all(tensors.map(async (t) => (await t.data()) as Float32Array));
-  tf.dispose(tensors);
-  model.dispose();
-  return { input: input!, bias: bias![0]!, stabilizer: stabilizer![0]! };
-}
 
 function numbers(input: readonly number[], node: NodeSpec, seed = 3) {
   const net = network(input, [node]);

@@ -89,6 +89,7 @@ const PERTURBED: readonly (readonly [file: string, source: () => JsonObject, pat
       [...NET, 'rf', 'c4', 'height'],
       [...NET, 'lrp', 'rule:zplus', 'heatmap', 'data', 250],
       [...NET, 'lrp', 'epsilonPlusFlat', 'inputSum'],
+      [...NET, 'gradients', 'betaSmooth(10)', 'heatmap', 'data', 100],
       [...SECOND, 'layerSum', 'c4'],
     ],
   ],

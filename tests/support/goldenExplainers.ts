@@ -4,8 +4,9 @@ import { sectionsOf, type GoldenCase } from './goldenCase.ts';
 import { exactly, nearLargest } from './goldenCompare.ts';
 import { fieldCases } from './goldenFields.ts';
 import { statisticsCases } from './goldenFieldStatistics.ts';
-import { isObject, listOf, numbersOf, objectOf, textOf, type Json, type JsonObject } from './goldenJson.ts';
+import { isObject, listOf, numbersOf, objectOf, textOf, type JsonObject } from './goldenJson.ts';
 import { missingIn, networkOf, numbersFrom, ourName, withModel } from './goldenNets.ts';
+import { gradientCases } from './goldenGradients.ts';
 import { fieldProblems } from './goldenReceptiveField.ts';
 import { relevanceCases } from './goldenRelevance.ts';
 
@@ -31,12 +32,6 @@ export function explainersCases(file: JsonObject, where: string): GoldenCase[] {
 function netCases(net: JsonObject, where: string): GoldenCase[] {
   const missing = missingIn(net);
   if (missing.length > 0) return missing.map((kind) => ({ kind, where }));
-  const kinds = (section: string) => (value: Json) =>
-    Object.keys(objectOf(value, section)).map((name) => ({
-      // "betaSmooth(10)" is betaSmooth with a setting.
-      kind: `explainers/${section}/${name.replace(/\(.*\)$/, '')}`,
-      where: `${where}.${section}.${name}`,
-    }));
   const second = net.secondInput === undefined ? [] : secondCases(net, objectOf(net.secondInput, 'secondInput'), where);
   const rest = sectionsOf(net, 'explainers', where, {
     nodes: 'used by others',
@@ -70,7 +65,7 @@ function netCases(net: JsonObject, where: string): GoldenCase[] {
     foldedLogitsMaxAbsDiff: 'used by others',
     lrp: (methods) => relevanceCases(net, objectOf(methods, 'lrp'), `${where}.lrp`),
     lrpWithoutFolding: (section) => unfoldedCases(net, objectOf(section, 'lrpWithoutFolding'), where),
-    gradients: kinds('gradients'),
+    gradients: (methods) => gradientCases(net, objectOf(methods, 'gradients'), `${where}.gradients`),
   });
   return [{ kind: 'explainers/forward', where, check: () => forwardProblems(net) }, ...rest];
 }

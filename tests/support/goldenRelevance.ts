@@ -96,7 +96,8 @@ export function relevanceCases(
   });
 }
 
-async function relevanceProblems(
+/** What a walk with a composite gives, and the instrument's record of it, against the maps and sums in the file. */
+export async function relevanceProblems(
   net: JsonObject,
   composite: Composite,
   expected: JsonObject,
@@ -122,7 +123,7 @@ async function relevanceProblems(
   });
 }
 
-/** Relevance of every node and of the input, from the logit of the class. */
+/** Relevance of every node and of the input, from the class: its logit, or 1 for gradients. */
 function walked(
   model: Model,
   x: tf.Tensor,
@@ -133,7 +134,8 @@ function walked(
   const trace = traceOf(model, x, { rules: rulesFor(model.network, composite), isFolded });
   try {
     const logits = trace.value(model.network.output);
-    const start = tf.mul(logits, tf.oneHot(tf.tensor1d([target], 'int32'), logits.shape[1]!));
+    const mask = tf.cast(tf.oneHot(tf.tensor1d([target], 'int32'), logits.shape[1]!), 'float32');
+    const start = composite.start === 'one' ? mask : tf.mul(logits, mask);
     return Object.fromEntries(walk(trace, { start: new Map([[model.network.output, start]]) }).relevance);
   } finally {
     trace.dispose();

@@ -73,7 +73,41 @@ export { uniform } from './relevance/composites/uniform.ts';
 export { foldBatchNorm, type Folded } from './relevance/foldBatchNorm.ts';
 export { traceOf, type Trace, type TraceOptions } from './relevance/trace.ts';
 export { disposeWalk, walk, walkSteps, type WalkOptions, type WalkResult } from './relevance/walk.ts';
-export { defineRule, type Held, type Kept, type Propagated, type Rule, type RuleKind, type Site } from './relevance/rule.ts';
+export {
+  defineRule,
+  type Held,
+  type Kept,
+  type Propagated,
+  type Rule,
+  type RuleKind,
+  type Site,
+} from './relevance/rule.ts';
+
+export { ancestorsOf, nearestOf } from './network/ancestors.ts';
+export * from './concepts/attributionGraph.ts';
+export {
+  channelMaps,
+  type ChannelMaps,
+  type ChannelMapsOptions,
+  type ChannelMapsQuery,
+} from './concepts/channelMaps.ts';
+export {
+  absNormalized,
+  channelRelevance,
+  conditionalMaps,
+  regionMask,
+  type ChannelRelevanceOptions,
+  type Region,
+} from './concepts/channelRelevance.ts';
+export {
+  checkQuery,
+  walkOptionsOf,
+  type ConceptQuery,
+  type Conditions,
+  type NodeCondition,
+} from './concepts/conditions.ts';
+export { type Reference, type ReferenceRanking } from './concepts/ranking.ts';
+export { findReferences, type ReferenceMode, type ReferenceOptions, type References } from './concepts/references.ts';
 
 export { presets } from './presets/registry.ts';
 export type { Preset } from './presets/preset.ts';

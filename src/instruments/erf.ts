@@ -3,7 +3,6 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError, throwIfCancelled } from '../core/errors.ts';
 import { channelsOf, describeShape } from '../core/shape.ts';
 import { fieldAt, theoreticalFields } from '../network/fields.ts';
-import type { Model } from '../network/model.ts';
 import { INPUT, nodeOf, type Network } from '../network/network.ts';
 import type { Rule } from '../relevance/rule.ts';
 import { gradient } from '../relevance/rules/index.ts';

@@ -28,16 +28,4 @@ export function pace(periodMs: number, rest: number): Pace {
   };
 }
 
-/** Lets waiting messages in: a macrotask, without the 4 ms that nested timers cost. */
-export function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
-
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine, type Engine } from '#kernels';
 import { CancelledError, InputError } from '../core/errors.ts';
+import { nextTask } from '../core/inTurn.ts';
 import type { LoadedDataset } from '../datasets/dataset.ts';
 import { datasets } from '../datasets/registry.ts';
 import { datasetFromIdxFiles } from '../interop/datasetFromIdxFiles.ts';
 import { DivergedError } from '../training/checkpoint.ts';
-import { nextTask, sleep } from './pace.ts';
+import { sleep } from './pace.ts';
 import {
   buffersIn,
   type CommandName,

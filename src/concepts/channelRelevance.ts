@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { InputError } from '../core/errors.ts';
+import { areaOf } from '../core/shape.ts';
+import { INPUT, nodeOf, type Network } from '../network/network.ts';
+import type { Composite } from '../relevance/composite.ts';
+import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
+import type { Trace } from '../relevance/trace.ts';
+import { walk } from '../relevance/walk.ts';
+import { checkQuery, walkOptionsOf, type ConceptQuery } from './conditions.ts';
+
+/** Rows and columns of a node, both ends counted. */
+export interface Region {
+  readonly rows: readonly [number, number];
+  readonly columns: readonly [number, number];
+}
+
+/** Added to the sum of absolute values before dividing by it. */
+const TINY = 1e-10;
+
+/** ρ / (Σ |ρ| + 1e-10): channel values as shares, sign kept. */
+export function absNormalized(values: ArrayLike<number>): Float64Array {
+  let sum = TINY;
+  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]!);
+  return Float64Array.from(values, (v) => v / sum);
+}
+
+/** 1 inside the region of a node, 0 elsewhere: [1, height, width, 1]. */
+export function regionMask(net: Network, at: string, { rows, columns }: Region): Tensor {
+  const node = nodeOf(net, at);
+  const [height, width] = areaOf(node.shape);
+  const fits = ([first, last]: readonly [number, number], length: number) =>
+    Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last < length;
+  if (node.shape.length !== 3 || !fits(rows, height) || !fits(columns, width)) {
+    throw new InputError(
+      `region outside its node: rows ${rows.join(' to ')}, columns ${columns.join(' to ')} of "${at}"; it has rows 0 to ${height - 1}, columns 0 to ${width - 1}`,
+      at,
+    );
+  }
+  const mask = new Float32Array(height * width);
+  for (let row = rows[0]; row <= rows[1]; row++) mask.fill(1, row * width + columns[0], row * width + columns[1] + 1);
+  return tf.tensor(mask, [1, height, width, 1]);
+}
+
+export interface ChannelRelevanceOptions {
+  /** Counts this part of the node only: which concepts act here? */
+  readonly region?: Region;
+  readonly start?: Composite['start'];
+}
+
+/**
+ * Channel relevance ρ_c = Σ over space of R at the node's output, [samples or queries, channels], before the node's own
+ * condition. The tensor belongs to the caller.
+ */
+export function channelRelevance(
+  trace: Trace,
+  at: string,
+  query: ConceptQuery,
+  { region, start = 'logit' }: ChannelRelevanceOptions = {},
+): Tensor {
+  checkQuery(trace.network, query);
+  const node = nodeOf(trace.network, at);
+  return tf.tidy(() => {
+    const inside = region && regionMask(trace.network, at, region);
+    const { relevance } = walk(trace, {
+      ...walkOptionsOf(trace, [query], start),
+      until: at,
+      note: (id, r) => (id === at ? spaceSummed(inside ? tf.mul(r, inside) : r) : null),
+    });
+    return relevance.get(at) ?? tf.zeros([trace.samples, node.shape[node.shape.length - 1]!]);
+  });
+}
+
+/** Conditional maps, [queries, height, width] or [queries, features]: relevance at the input, channels summed. */
+export function conditionalMaps(
+  trace: Trace,
+  queries: readonly ConceptQuery[],
+  start: Composite['start'] = 'logit',
+): Tensor {
+  for (const query of queries) checkQuery(trace.network, query);
+  return tf.tidy(() => {
+    const { relevance } = walk(trace, {
+      ...walkOptionsOf(trace, queries, start),
+      note: (id, r) => (id === INPUT ? channelsSummed(r) : null),
+    });
+    return relevance.get(INPUT) ?? tf.zeros([queries.length, ...trace.network.input.slice(0, 2)]);
+  });
+}

@@ -1,0 +1,20 @@
+import { sizeOf } from '../core/shape.ts';
+import { nodeOf, type Network } from '../network/network.ts';
+import { ancestorsOf } from '../network/ancestors.ts';
+
+/** Memory that conditions computed together may take. */
+const MOST_BYTES = 96 * 2 ** 20;
+/** Tensors of a node's size that are alive at once on the way through it: relevance, share, two transposes, their sum. */
+const COPIES = 6;
+
+/** How many conditions of a node go down to the input together, from the size of what they meet on the way. */
+export function conditionsAtOnce(net: Network, at: string): number {
+  const below = ancestorsOf(net, at);
+  const shapes = [
+    net.input,
+    nodeOf(net, at).shape,
+    ...net.nodes.filter(({ id }) => below.has(id)).map(({ shape }) => shape),
+  ];
+  const largest = Math.max(...shapes.map(sizeOf));
+  return Math.max(1, Math.floor(MOST_BYTES / (4 * COPIES * largest)));
+}

@@ -28,12 +28,12 @@ function rows(samples: Samples, length: number): string[] {
 }
 
 test('the registry holds the generated sets in order, the one the lab opens with first', () => {
-  expect(datasets.ids()).toEqual(['glyphs', 'xor', 'circles', 'moons', 'spirals', 'gaussians']);
+  expect(datasets.ids()).toEqual(['glyphs', 'concepts', 'xor', 'circles', 'moons', 'spirals', 'gaussians']);
 });
 
 test('an unknown data set names the known ones', () => {
   expect(() => datasets.get('mnist')).toThrow(
-    new InputError('unknown data set: "mnist"; known: glyphs, xor, circles, moons, spirals, gaussians'),
+    new InputError('unknown data set: "mnist"; known: glyphs, concepts, xor, circles, moons, spirals, gaussians'),
   );
 });
 

@@ -7,6 +7,13 @@ export interface Option<T> {
   readonly summary: string;
   /** What a right value looks like, completing the sentence "use …". */
   readonly expected: string;
+  /** Bounds of a number, both allowed: a slider runs between them. */
+  readonly min?: number;
+  readonly max?: number;
+  /** 1 for whole numbers. */
+  readonly step?: number;
+  /** What there is to choose from. */
+  readonly choices?: readonly T[];
   /** The value in its canonical form, or undefined when it does not fit. */
   parse(value: unknown): T | undefined;
 }
@@ -24,6 +31,9 @@ export function whole(initial: number, summary: string, min = 1, max = 65536): O
     default: initial,
     summary,
     expected: `a whole number from ${min} to ${max}`,
+    min,
+    max,
+    step: 1,
     parse: (value) => (isWhole(value) && value >= min && value <= max ? value : undefined),
   };
 }
@@ -35,6 +45,8 @@ export function real(initial: number, summary: string, min = -Infinity, max = In
     default: initial,
     summary,
     expected: `a number${bounds}`,
+    min,
+    max,
     parse: (value) =>
       typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max ? value : undefined,
   };
@@ -54,6 +66,7 @@ export function choice<T extends string>(initial: T, choices: readonly T[], summ
     default: initial,
     summary,
     expected: choices.map((c) => `"${c}"`).join(' or '),
+    choices,
     parse: (value) => choices.find((c) => c === value),
   };
 }

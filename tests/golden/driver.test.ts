@@ -74,6 +74,7 @@ test('nothing in not-built.json is an item that the library has', () => {
 });
 
 const NET = ['nets', 'mixed'];
+const OPTIMISED = ['nets', 'plain', 'inputOptimisation'];
 const SECOND = [...NET, 'secondInput', 'lrp', 'epsilonPlusFlat'];
 const UNFOLDED = ['nets', 'batchNorm', 'lrpWithoutFolding', 'map'];
 const all = (name: string) => () => readGolden(ownFolder, name);
@@ -99,6 +100,23 @@ const PERTURBED: readonly (readonly [file: string, source: () => JsonObject, pat
     [
       ['nets', 'batchNorm', 'foldedWeights', 'conv2/bias', 'data', 3],
       [...UNFOLDED, 'channelRelevance', 'conv2', 1],
+    ],
+  ],
+  [
+    'explainers.json',
+    () => {
+      const { nodes, weights, input, inputOptimisation } = objectOf(at(netOf('plain'), ['nets', 'plain']), 'plain');
+      const plain = { nodes: nodes!, weights: weights!, input: input!, inputOptimisation: inputOptimisation! };
+      return only('explainers.json', { nets: { plain } });
+    },
+    [
+      [...OPTIMISED, 'fgsm', 'adversarial', 'data', 5],
+      [...OPTIMISED, 'fgsmTargeted', 'targetLossAfter'],
+      [...OPTIMISED, 'pgdLinf', 'loss', 3],
+      [...OPTIMISED, 'pgdL2', 'logitsAfter', 'data', 2],
+      [...OPTIMISED, 'activationMaximisation', 0, 'trace', 4],
+      [...OPTIMISED, 'activationMaximisation', 1, 'image', 'data', 10],
+      [...OPTIMISED, 'deepDream', 'trace', 8],
     ],
   ],
   [

@@ -7,6 +7,7 @@ import { statisticsCases } from './goldenFieldStatistics.ts';
 import { isObject, listOf, numbersOf, objectOf, textOf, type JsonObject } from './goldenJson.ts';
 import { missingIn, networkOf, numbersFrom, ourName, withModel } from './goldenNets.ts';
 import { gradientCases } from './goldenGradients.ts';
+import { inputOptimizationCases } from './goldenInputOptimization.ts';
 import { fieldProblems } from './goldenReceptiveField.ts';
 import { relevanceCases } from './goldenRelevance.ts';
 
@@ -66,6 +67,8 @@ function netCases(net: JsonObject, where: string): GoldenCase[] {
     lrp: (methods) => relevanceCases(net, objectOf(methods, 'lrp'), `${where}.lrp`),
     lrpWithoutFolding: (section) => unfoldedCases(net, objectOf(section, 'lrpWithoutFolding'), where),
     gradients: (methods) => gradientCases(net, objectOf(methods, 'gradients'), `${where}.gradients`),
+    inputOptimisation: (section) =>
+      inputOptimizationCases(net, objectOf(section, 'inputOptimisation'), `${where}.inputOptimisation`),
   });
   return [{ kind: 'explainers/forward', where, check: () => forwardProblems(net) }, ...rest];
 }

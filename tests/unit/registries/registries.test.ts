@@ -6,6 +6,7 @@ import {
   datasets,
   initializers,
   InputError,
+  inputOptimizations,
   instruments,
   layers,
   losses,
@@ -27,6 +28,7 @@ const rooms: readonly (readonly [folder: string, items: Registry<{ readonly id: 
   ['instruments', instruments],
   ['relevance/composites', composites],
   ['datasets', datasets],
+  ['inputOptimization', inputOptimizations],
 ];
 
 test.for(rooms)('%s: every id is the name of an export and of its file', ([folder, items]) => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InputError, throwIfCancelled } from '../core/errors.ts';
 import { inTurn } from '../core/inTurn.ts';
 import { channelsOf } from '../core/shape.ts';
-import { readAndDispose } from '../instruments/instrument.ts';
+import { readAndDispose } from '../core/readBack.ts';
 import { nearestOf } from '../network/ancestors.ts';
 import { nodeOf, type Network } from '../network/network.ts';
 import { spaceSummed } from '../relevance/sums.ts';
@@ -43,6 +43,8 @@ export interface AttributionGraphOptions {
   readonly width: readonly number[];
   /** Values as shares of all relevance at their node (without sign), not as relevance. */
   readonly absNorm?: boolean;
+  /** Follows the largest values, as published, or those furthest from zero, what speaks against among them. */
+  readonly by?: 'value' | 'size';
   readonly signal?: AbortSignal;
 }
 
@@ -51,7 +53,7 @@ export interface AttributionGraphOptions {
  * relevance. Each level is one conditional walk per node, all its channels at once; a pair met twice is followed once.
  */
 export async function attributionGraph(trace: Trace, options: AttributionGraphOptions): Promise<AttributionGraph> {
-  const { start, among, width, absNorm = true, signal } = options;
+  const { start, among, width, absNorm = true, by = 'value', signal } = options;
   const { network } = trace;
   checkGraph(network, options);
   const list = new Set(among);
@@ -69,7 +71,7 @@ export async function attributionGraph(trace: Trace, options: AttributionGraphOp
       group.forEach((from, k) => {
         for (const [i, source] of sources.entries()) {
           const values = absNorm ? absNormalized(shares[i]![k]!) : shares[i]![k]!;
-          for (const channel of strongest(values, most)) {
+          for (const channel of strongest(values, most, by)) {
             found.push({ from, to: { at: source, channel }, relevance: values[channel]! });
           }
         }
@@ -148,9 +150,10 @@ async function sharesBelow(
   }
 }
 
-/** The channels with the largest values, sign kept, largest first. */
-function strongest(values: ArrayLike<number>, most: number): number[] {
+/** The channels to follow, foremost first; ties in channel order. */
+function strongest(values: ArrayLike<number>, most: number, by: 'value' | 'size'): number[] {
+  const weight = (c: number) => (by === 'size' ? Math.abs(values[c]!) : values[c]!);
   return Array.from({ length: values.length }, (_, c) => c)
-    .sort((a, b) => values[b]! - values[a]! || a - b)
+    .sort((a, b) => weight(b) - weight(a) || a - b)
     .slice(0, most);
 }

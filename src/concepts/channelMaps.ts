@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { inTurn } from '../core/inTurn.ts';
 import { channelsOf, sizeOf } from '../core/shape.ts';
-import { readAndDispose } from '../instruments/instrument.ts';
+import { readAndDispose } from '../core/readBack.ts';
 import { INPUT, nodeOf } from '../network/network.ts';
 import type { Composite } from '../relevance/composite.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';

@@ -4,7 +4,7 @@ import { InputError } from '../core/errors.ts';
 import { inTurn } from '../core/inTurn.ts';
 import { channelsOf, sizeOf } from '../core/shape.ts';
 import type { Samples } from '../datasets/dataset.ts';
-import { readAndDispose } from '../instruments/instrument.ts';
+import { readAndDispose } from '../core/readBack.ts';
 import type { Model } from '../network/model.ts';
 import { nodeOf } from '../network/network.ts';
 import type { Composite } from '../relevance/composite.ts';

@@ -4,7 +4,7 @@ import { InputError, throwIfCancelled } from '../core/errors.ts';
 import { nextTask } from '../core/inTurn.ts';
 import { real } from '../core/options.ts';
 import type { Shape } from '../core/shape.ts';
-import { readAndDispose } from '../instruments/instrument.ts';
+import { readAndDispose } from '../core/readBack.ts';
 import { forward, outputOf } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import type { Objective } from './objective.ts';

@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { channelsOf } from '../core/shape.ts';
+import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { forward } from '../network/forward.ts';
 import { nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
-import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
+import { defineInstrument } from './instrument.ts';
 import type { BatchEntropyData, EntropyLayer } from './records.ts';
 
 /**

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError, throwIfCancelled } from '../core/errors.ts';
 import { channelsOf, describeShape } from '../core/shape.ts';
+import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { fieldAt, theoreticalFields } from '../network/fields.ts';
 import { INPUT, nodeOf, type Network } from '../network/network.ts';
 import type { Rule } from '../relevance/rule.ts';
@@ -19,7 +20,7 @@ import {
   moments,
   type FieldMap,
 } from './fieldMeasures.ts';
-import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
+import { defineInstrument } from './instrument.ts';
 import type { FieldMode, FieldRectangle, ReceptiveFieldData } from './records.ts';
 
 export interface ErfOptions {

@@ -12,6 +12,7 @@ export interface MeasureContext {
   readonly step?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** A pure question put to a model. It never changes the model, and its record holds no tensors. */
@@ -84,21 +85,4 @@ function checkNames(id: string, defaults: object, given: object): void {
 
 function isTensor(batch: Batch | Tensor): batch is Tensor {
   return 'dataId' in batch;
-}
-
-/** Reads tensors back and frees them, also when one read fails. */
-export async function readAndDispose(tensors: readonly Tensor[]): Promise<Float32Array[]> {
-  try {
-    return await Promise.all(tensors.map(async (t) => Float32Array.from(await t.data())));
-  } finally {
-    for (const t of tensors) t.dispose();
-  }
-}
-
-/** Non-finite numbers are reported, never drawn. */
-export function checkFinite(values: Float32Array, what: string): void {
-  const index = values.findIndex((value) => !Number.isFinite(value));
-  if (index >= 0) {
-    throw new InputError(`not a finite number: ${what} holds ${values[index]} at ${index}; the run has diverged`, what);
-  }
 }

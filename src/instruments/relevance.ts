@@ -1,72 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { channelsOf } from '../core/shape.ts';
-import { INPUT, nodeOf, type Network } from '../network/network.ts';
+import { checkFinite, readAndDispose } from '../core/readBack.ts';
+import { INPUT, nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
-import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
-import { compositeFrom, type CompositeSpec } from '../relevance/composites/registry.ts';
-import { answerOf, logitCount, logitOf, probabilityOf, startAt } from '../relevance/logits.ts';
+import { probabilityOf, startAt } from '../relevance/logits.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
-import { traceOf, type Trace } from '../relevance/trace.ts';
 import { walk } from '../relevance/walk.ts';
-import { checkFinite, defineInstrument, readAndDispose } from './instrument.ts';
+import { defineInstrument } from './instrument.ts';
 import type { LayerRelevance, RelevanceData } from './records.ts';
 
-export interface RelevanceOptions {
-  /** Class to explain; null: the one with the largest logit. */
-  readonly class: number | null;
-  /** Id of a composite, its id with settings, or a table of your own. */
-  readonly composite: CompositeSpec | Composite;
-  /** Rules for single nodes, in the place of the composite's. */
-  readonly rules: RuleChoices;
-}
-
 /** Which pixels and channels of the first sample speak for a class, by layer-wise relevance propagation. */
-export const relevance = defineInstrument<RelevanceData, RelevanceOptions>({
+export const relevance = defineInstrument<RelevanceData, ExplainedOptions>({
   id: 'relevance',
   title: 'Relevance',
   question: 'Which pixels and channels speak for this class?',
   source: 'Bach et al. 2015; Achtibat et al. 2023',
-  defaults: { class: null, composite: 'epsilonPlusFlat', rules: {} },
-  // A table of rules holds functions; the record keeps its name and settings.
-  describe: (options) => ({ ...options, composite: plainComposite(options.composite) }),
-  async compute(model, x, options) {
-    const composite = tableOf(options.composite);
-    const rules = rulesFor(model.network, composite, options.rules);
-    if (options.class === null) logitCount(model.network);
-    else logitOf(model.network, options.class);
-    const sample = tf.tidy(() => tf.slice(x, 0, 1));
-    try {
-      const trace = traceOf(model, sample, { rules });
-      try {
-        return await explain(trace, options.class, composite);
-      } finally {
-        trace.dispose();
-      }
-    } finally {
-      sample.dispose();
-    }
-  },
+  defaults: explainedDefaults,
+  describe: plainOptions,
+  compute: (model, x, options) => explained(model, x, options, explain),
 });
 
-/** A composite from its description; a table of one's own is used as it is. */
-export function tableOf(composite: CompositeSpec | Composite): Composite {
-  return isTable(composite) ? composite : compositeFrom(composite);
-}
-
-function plainComposite(composite: CompositeSpec | Composite): CompositeSpec {
-  if (!isTable(composite)) return composite;
-  return { composite: composite.id, ...composite.options };
-}
-
-const isTable = (composite: CompositeSpec | Composite): composite is Composite =>
-  typeof composite === 'object' && 'rows' in composite;
-
-async function explain(trace: Trace, wanted: number | null, composite: Composite): Promise<RelevanceData> {
+async function explain({ trace, composite, target, scores }: Explained): Promise<RelevanceData> {
   const { network } = trace;
-  const [scores] = (await readAndDispose([tf.clone(trace.value(network.output))])) as [Float32Array];
-  checkFinite(scores, 'the logits');
-  const target = wanted ?? answerOf(scores);
   // From the last stage back to the first: the order the relevance travels in.
   const places = stages(network).reverse();
   const shown = new Set(places.map(({ output }) => output));
@@ -127,17 +83,7 @@ async function explain(trace: Trace, wanted: number | null, composite: Composite
 const size = (t: Tensor): Tensor => tf.sum(tf.abs(t));
 const ratio = (given: number, arrived: number): number => (arrived > 0 ? given / arrived : 1);
 
-/** [height, width] of a picture; a flat input is one row. */
-function mapShape({ input }: Network): [number, number] {
-  return input.length === 3 ? [input[0]!, input[1]!] : [1, input[0]!];
-}
-
 function totalOf(parts: readonly (Tensor | undefined)[]): Tensor {
   const found = parts.filter((part) => part !== undefined);
   return tf.tidy(() => (found.length > 0 ? tf.sum(tf.addN(found)) : tf.scalar(0)));
-}
-
-/** Channel numbers, largest signed relevance first; ties in channel order. */
-export function ranking(values: Float32Array): Uint32Array {
-  return Uint32Array.from(values.keys()).sort((a, b) => values[b]! - values[a]! || a - b);
 }

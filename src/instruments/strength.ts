@@ -1,7 +1,8 @@
 import { channelsOf } from '../core/shape.ts';
+import { readAndDispose } from '../core/readBack.ts';
 import { originsOf, stages } from '../network/stages.ts';
 import type { Network, NetworkNode } from '../network/network.ts';
-import { defineInstrument, readAndDispose } from './instrument.ts';
+import { defineInstrument } from './instrument.ts';
 import type { StrengthData, StrengthLayer } from './records.ts';
 
 /** Strengths of one kernel seen as a weighted bipartite graph. */

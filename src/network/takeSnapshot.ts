@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { channelsOf } from '../core/shape.ts';
 import type { Batch } from '../datasets/takeBatch.ts';
-import { readAndDispose } from '../instruments/instrument.ts';
+import { readAndDispose } from '../core/readBack.ts';
 import { softmaxOf } from '../relevance/logits.ts';
 import { forward, outputOf } from './forward.ts';
 import type { Model } from './model.ts';

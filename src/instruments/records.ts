@@ -141,7 +141,59 @@ export interface RelevanceData {
   readonly sums: readonly { readonly at: string; readonly growth: number }[];
 }
 
+/** Who argues for a class: the channels of one node. */
+export interface ConceptsData {
+  readonly at: string;
+  readonly class: number;
+  /** Its logit: the relevance the walk started with. */
+  readonly start: number;
+  readonly probability: number;
+  readonly composite: string;
+  readonly height: number;
+  readonly width: number;
+  /** ρ of every channel: its relevance summed over space, or over the region. */
+  readonly relevance: Float32Array;
+  /** Channel numbers, largest signed relevance first. */
+  readonly order: Uint32Array;
+  /** The channels that have a map, most relevance (without sign) first. */
+  readonly shown: Uint32Array;
+  /** Conditional maps, [shown.length, height, width]. */
+  readonly maps: Float32Array;
+  /** Relevance that goes past the node, on the paths of these nodes. */
+  readonly bypassed: number;
+  readonly parallel: readonly string[];
+  /** The part of the node that was ranked; null for all of it. Maps show the whole channel. */
+  readonly region: {
+    readonly rows: readonly [number, number];
+    readonly columns: readonly [number, number];
+  } | null;
+}
+
+/** How the evidence travels from a class, or a concept, to the concepts below it. */
+export interface AttributionGraphData {
+  readonly class: number;
+  readonly start: ConceptPlace;
+  /** Each concept once, the start first, then level by level. */
+  readonly nodes: readonly ConceptPlace[];
+  /** Level of each node: 0 for the start. */
+  readonly levels: readonly number[];
+  /** Relevance that goes from one to the other. */
+  readonly edges: readonly { readonly from: ConceptPlace; readonly to: ConceptPlace; readonly relevance: number }[];
+  readonly height: number;
+  readonly width: number;
+  /** The conditional map of every node for the class, [nodes.length, height, width]. */
+  readonly maps: Float32Array;
+}
+
+/** A channel of a node. */
+export interface ConceptPlace {
+  readonly at: string;
+  readonly channel: number;
+}
+
 export type ReceptiveFieldRecord = MeasurementRecord<ReceptiveFieldData>;
 export type BatchEntropyRecord = MeasurementRecord<BatchEntropyData>;
 export type StrengthRecord = MeasurementRecord<StrengthData>;
 export type RelevanceRecord = MeasurementRecord<RelevanceData>;
+export type ConceptsRecord = MeasurementRecord<ConceptsData>;
+export type AttributionGraphRecord = MeasurementRecord<AttributionGraphData>;

@@ -7,6 +7,15 @@ import { stages } from '../network/stages.ts';
 import { probabilityOf, startAt } from '../relevance/logits.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
 import { walk } from '../relevance/walk.ts';
+import {
+  explained,
+  explainedDefaults,
+  mapShape,
+  plainOptions,
+  ranking,
+  type Explained,
+  type ExplainedOptions,
+} from './explained.ts';
 import { defineInstrument } from './instrument.ts';
 import type { LayerRelevance, RelevanceData } from './records.ts';
 

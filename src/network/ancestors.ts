@@ -27,3 +27,19 @@ export function nearestOf(net: Network, id: string, list: ReadonlySet<string>): 
   byId.get(id)?.from.forEach(visit);
   return [...found];
 }
+
+/** Nodes (or the input) whose values reach the output on a path past this node; none when every path goes through it. */
+export function parallelTo(net: Network, id: string): string[] {
+  const below = ancestorsOf(net, id);
+  const byId = new Map(net.nodes.map((node) => [node.id, node]));
+  // From the output down without passing through the node: what is met there and lies below it goes past it.
+  const past = new Set<string>();
+  const waiting = id === net.output ? [] : [net.output];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === id || past.has(next)) continue;
+    past.add(next);
+    // Below the node, one meeting is enough: its sources are reached through the node as well.
+    if (!below.has(next)) waiting.push(...(byId.get(next)?.from ?? []));
+  }
+  return [...byId.keys(), 'input'].filter((other) => past.has(other) && below.has(other));
+}

@@ -66,3 +66,8 @@ export function startAt(trace: Trace, classes: readonly (readonly number[])[], k
     return kind === 'one' ? mask : tf.mul(trace.value(network.output), mask);
   });
 }
+
+/** The relevance a class starts with. */
+export function startOf(composite: Composite, scores: ArrayLike<number>, target: number): number {
+  return composite.start === 'one' ? 1 : scores[scores.length === 1 ? 0 : target]!;
+}

@@ -1,0 +1,74 @@
+import { InputError } from '../core/errors.ts';
+import { channelsOf } from '../core/shape.ts';
+import { channelMaps } from '../concepts/channelMaps.ts';
+import { channelRelevance, type Region } from '../concepts/channelRelevance.ts';
+import { parallelTo } from '../network/ancestors.ts';
+import { nodeOf } from '../network/network.ts';
+import { probabilityOf, startOf } from '../relevance/logits.ts';
+import { explained, explainedDefaults, plainOptions, ranking, type ExplainedOptions } from './explained.ts';
+import { checkFinite, readAndDispose } from '../core/readBack.ts';
+import { defineInstrument } from './instrument.ts';
+import type { ConceptsData } from './records.ts';
+
+export interface ConceptsOptions extends ExplainedOptions {
+  /** Node whose channels are the concepts. */
+  readonly at: string;
+  /** How many maps: of the channels with most relevance, without sign. */
+  readonly count: number;
+  /** Leaves out relevance that goes past the node. */
+  readonly excludesParallel: boolean;
+  /** Ranks by the relevance in this part of the node only. */
+  readonly region: Region | null;
+}
+
+/** Who argues for a class: the channels of one node, ranked, each with the map of what it brings to this class. */
+export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
+  id: 'concepts',
+  title: 'Concepts',
+  question: 'Which channels argue for this class, and where?',
+  source: 'Achtibat et al. 2023',
+  defaults: { ...explainedDefaults, at: '', count: 8, excludesParallel: true, region: null },
+  describe: plainOptions,
+  compute: (model, x, options, { signal, onProgress }) =>
+    explained(model, x, options, async ({ trace, composite, target, scores }) => {
+      const { network } = trace;
+      const { at, count, excludesParallel, region } = options;
+      const channels = channelsOf(nodeOf(network, at).shape);
+      if (!(Number.isInteger(count) && count >= 1)) {
+        throw new InputError(`bad count of concepts: ${count}; use a whole number from 1 to ${channels}`);
+      }
+      const query = { classes: [target], excludesParallel };
+      const hooks = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
+      const inRegion = region && (await regionRelevance());
+      const top = inRegion ? [...ranking(inRegion.map(Math.abs))].slice(0, count) : count;
+      const found = await channelMaps(trace, { ...query, at, channels: top, start: composite.start }, hooks);
+      checkFinite(found.maps, `the concept maps of "${at}"`);
+      return {
+        at,
+        class: target,
+        start: startOf(composite, scores, target),
+        probability: probabilityOf(scores, target),
+        composite: composite.id,
+        height: found.height,
+        width: found.width,
+        relevance: inRegion ?? found.relevance,
+        order: ranking(inRegion ?? found.relevance),
+        shown: found.channels,
+        maps: found.maps,
+        bypassed: found.bypassed,
+        parallel: parallelTo(network, at),
+        region,
+      };
+
+      async function regionRelevance(): Promise<Float32Array> {
+        const rho = channelRelevance(
+          trace,
+          at,
+          { ...query, conditions: {} },
+          { region: region!, start: composite.start },
+        );
+        const [values] = (await readAndDispose([rho])) as [Float32Array];
+        return values;
+      }
+    }),
+});

@@ -109,6 +109,28 @@ export {
 export { type Reference, type ReferenceRanking } from './concepts/ranking.ts';
 export { findReferences, type ReferenceMode, type ReferenceOptions, type References } from './concepts/references.ts';
 
+export * from './metrics/index.ts';
+export { metrics } from './metrics/registry.ts';
+export {
+  defineMaskMetric,
+  defineMetric,
+  type Metric,
+  type MetricContext,
+  type Scored,
+  type Subject,
+  type Unscored,
+} from './metrics/metric.ts';
+export { baselineInput, type Baseline } from './metrics/baselines.ts';
+export type { CompletenessData } from './metrics/completeness.ts';
+export { flippingCurve, trapezoid, type Flips } from './metrics/flipping.ts';
+export type { LargestData } from './metrics/marked.ts';
+export type { MassAccuracyData } from './metrics/massAccuracy.ts';
+export { relativeChanges, type MaxSensitivityData } from './metrics/maxSensitivity.ts';
+export type { ParameterRandomizationData, RandomizationStep } from './metrics/parameterRandomization.ts';
+export type { FlippingCurve, FlippingCurves, PixelFlippingData } from './metrics/pixelFlipping.ts';
+export type { PointingGameData } from './metrics/pointingGame.ts';
+export { ascending, averageRanks, descending, pearson, spearman } from './metrics/ranks.ts';
+
 export { presets } from './presets/registry.ts';
 export type { Preset } from './presets/preset.ts';
 export { connect, type Connection, type ConnectOptions } from './worker/connect.ts';

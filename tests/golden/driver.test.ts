@@ -92,6 +92,9 @@ const PERTURBED: readonly (readonly [file: string, source: () => JsonObject, pat
       [...NET, 'lrp', 'epsilonPlusFlat', 'inputSum'],
       [...NET, 'gradients', 'betaSmooth(10)', 'heatmap', 'data', 100],
       [...SECOND, 'layerSum', 'c4'],
+      [...NET, 'metrics', 'maps', 'epsilonGammaBox', 'pixelFlippingLeRF', 'logit', 9],
+      [...NET, 'metrics', 'spearman', 'epsilonPlusFlat|gradientXInput'],
+      [...NET, 'maxSensitivity', 'relativeFrobenius', 2],
     ],
   ],
   [

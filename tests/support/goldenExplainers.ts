@@ -8,6 +8,7 @@ import { isObject, listOf, numbersOf, objectOf, textOf, type JsonObject } from '
 import { missingIn, networkOf, numbersFrom, ourName, withModel } from './goldenNets.ts';
 import { gradientCases } from './goldenGradients.ts';
 import { inputOptimizationCases } from './goldenInputOptimization.ts';
+import { metricsCases, sensitivityCases } from './goldenMetrics.ts';
 import { fieldProblems } from './goldenReceptiveField.ts';
 import { relevanceCases } from './goldenRelevance.ts';
 
@@ -66,6 +67,9 @@ function netCases(net: JsonObject, where: string): GoldenCase[] {
     foldedLogitsMaxAbsDiff: 'used by others',
     lrp: (methods) => relevanceCases(net, objectOf(methods, 'lrp'), `${where}.lrp`),
     lrpWithoutFolding: (section) => unfoldedCases(net, objectOf(section, 'lrpWithoutFolding'), where),
+    metrics: (section) => metricsCases(net, objectOf(section, 'metrics'), `${where}.metrics`),
+    maxSensitivity: (section) =>
+      sensitivityCases(net, objectOf(section, 'maxSensitivity'), `${where}.maxSensitivity`),
     gradients: (methods) => gradientCases(net, objectOf(methods, 'gradients'), `${where}.gradients`),
     inputOptimisation: (section) =>
       inputOptimizationCases(net, objectOf(section, 'inputOptimisation'), `${where}.inputOptimisation`),

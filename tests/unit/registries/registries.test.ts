@@ -10,6 +10,7 @@ import {
   instruments,
   layers,
   losses,
+  metrics,
   optimizers,
   registry,
   schedules,
@@ -28,6 +29,7 @@ const rooms: readonly (readonly [folder: string, items: Registry<{ readonly id: 
   ['instruments', instruments],
   ['relevance/composites', composites],
   ['datasets', datasets],
+  ['metrics', metrics],
   ['inputOptimization', inputOptimizations],
 ];
 

@@ -1,0 +1,9 @@
+export { massAccuracy } from './massAccuracy.ts';
+export { rankAccuracy } from './rankAccuracy.ts';
+export { pointingGame } from './pointingGame.ts';
+export { topKIntersection } from './topKIntersection.ts';
+export { pixelFlipping } from './pixelFlipping.ts';
+export { maxSensitivity } from './maxSensitivity.ts';
+export { parameterRandomization } from './parameterRandomization.ts';
+export { sparseness } from './sparseness.ts';
+export { completeness } from './completeness.ts';

@@ -141,17 +141,21 @@ function normalize(node: NetworkNode, x: Plain, weights: Weights, isTraining: bo
   return { shape: x.shape, data };
 }
 
+/** The shape parameters of an activation node at one output channel: shared, or kept per channel. */
+export function plainSettings(node: NetworkNode, weights: Weights, channel: number): Record<string, number> {
+  const { params } = activations.get(node.options.fn as string);
+  return Object.fromEntries(
+    Object.keys(params).map((key) => [key, weights[key]![weights[key]!.length === 1 ? 0 : channel]!]),
+  );
+}
+
 function activate(node: NetworkNode, x: Plain, weights: Weights): Plain {
   const activation = activations.get(node.options.fn as string);
   const y = plainZeros([x.shape[0]!, ...node.shape]);
   const channels = node.shape.at(-1)!;
   y.data.forEach((_, i) => {
     const group = Array.from({ length: activation.arity }, (_, k) => x.data[i * activation.arity + k]!);
-    const settings = Object.keys(activation.params).map((key) => {
-      const values = weights[key]!;
-      return [key, values[values.length === 1 ? 0 : i % channels]!] as const;
-    });
-    y.data[i] = activation.scalar(group, Object.fromEntries(settings));
+    y.data[i] = activation.scalar(group, plainSettings(node, weights, i % channels));
   });
   return y;
 }

@@ -19,7 +19,8 @@ import {
 import { relativeError } from '../../support/finiteDifference.ts';
 import { plainForward, plainZeros, type Plain } from '../../support/plainNet.ts';
 import { randomNet, randomPlain, randomWeights } from '../../support/plainNetRandom.ts';
-import { plainWalk, type PlainWalk } from '../../support/plainNetRelevance.ts';
+import { plainComposites } from '../../support/plainComposites.ts';
+import { growthOf, plainWalk, startAtClass, total } from '../../support/plainNetRelevance.ts';
 import { messageOfAsync } from '../message.ts';
 
 let tensorsBefore = 0;
@@ -29,22 +30,13 @@ beforeAll(async () => {
 });
 afterAll(() => expect(tf.memory().numTensors).toBe(tensorsBefore));
 
-/**
- * Relevance divides by sums of signed numbers. Where float32 terms of size 1 cancel to z, an error of 6e-8 / z enters,
- * so the tolerance grows with the largest share that one division gave, measured on the plain walk.
- */
+/** For float32 over a few layers; grows with what divisions by sums that cancel blew up, see growthOf. */
 const TOLERANCE = 2e-5;
 
 function numbers(net: Network, seed = 1) {
   const source = random(seed, 'numbers');
   return { weights: randomWeights(net, source), x: randomPlain(source, [1, ...net.input]) };
 }
-
-const onlyAt = (target: number) => (logits: Plain) => {
-  const start = plainZeros(logits.shape);
-  start.data[target] = logits.data[target]!;
-  return start;
-};
 
 async function explained(net: Network, weights: Record<string, Float32Array>, x: Plain, options = {}) {
   const model = build(net);
@@ -57,15 +49,10 @@ async function explained(net: Network, weights: Record<string, Float32Array>, x:
   }
 }
 
-const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 const perPixel = ({ shape, data }: Plain) => {
   const channels = shape.at(-1)!;
-  return Array.from({ length: data.length / channels }, (_, i) => sum(data.slice(i * channels, (i + 1) * channels)));
+  return Array.from({ length: data.length / channels }, (_, i) => total(data.slice(i * channels, (i + 1) * channels)));
 };
-
-/** The largest relevance on the way over the relevance at the start: how much the divisions blew up. */
-const growth = (walked: PlainWalk, start: number) =>
-  Math.max(1, ...[...walked.relevance.values()].map(({ data }) => Math.max(...data.map(Math.abs)) / Math.abs(start)));
 
 test('map, channel sums and what was kept on the way equal loops over every wire, on random nets', async () => {
   let tame = 0;
@@ -73,15 +60,18 @@ test('map, channel sums and what was kept on the way equal loops over every wire
     const net = randomNet(seed);
     const { weights, x } = numbers(net, seed);
     const target = seed % 3;
-    const walked = plainWalk(net, weights, x, onlyAt(target));
+    const walked = plainWalk(net, weights, x, {
+      start: startAtClass(net, target, 'logit'),
+      ruleOf: plainComposites.epsilonPlusFlat!(net, {}),
+    });
     const found = await explained(net, weights, x, { class: target });
     const start = walked.values.get(net.output)!.data[target]!;
     const about = JSON.stringify([seed, net.specs]);
-    const tolerance = TOLERANCE * growth(walked, start);
+    const tolerance = TOLERANCE * growthOf(walked, start);
     if (tolerance < 1e-3) tame += 1;
     expect(relativeError([found.start], [start]), about).toBeLessThan(TOLERANCE);
     expect(relativeError(found.map, perPixel(walked.relevance.get('input')!)), about).toBeLessThan(tolerance);
-    const scale = Math.abs(start) * growth(walked, start);
+    const scale = Math.abs(start) * growthOf(walked, start);
     expect(Math.abs(found.absorbedByBias - walked.bias) / scale, about).toBeLessThan(tolerance);
     expect(Math.abs(found.absorbedByStabilizer - walked.stabilizer) / scale, about).toBeLessThan(tolerance);
     expect(
@@ -90,7 +80,7 @@ test('map, channel sums and what was kept on the way equal loops over every wire
     for (const layer of found.layers) {
       const at = walked.relevance.get(layer.at)!;
       const channels = at.shape.at(-1)!;
-      const expected = Array.from({ length: channels }, (_, c) => sum(at.data.filter((_, i) => i % channels === c)));
+      const expected = Array.from({ length: channels }, (_, c) => total(at.data.filter((_, i) => i % channels === c)));
       const layerScale = Math.max(...at.data.map(Math.abs), 1e-9) * at.data.length;
       layer.channels.forEach((r, c) => expect(Math.abs(r - expected[c]!) / layerScale, about).toBeLessThan(tolerance));
     }
@@ -119,7 +109,7 @@ test('start = reached + bias + stabiliser, and nothing is lost', async () => {
   const data = await explained(net, weights, x, { class: 1 });
   expect(Math.abs(data.start)).toBeGreaterThan(0.01);
   expect(Math.abs(data.lost)).toBeLessThan(1e-4 * Math.max(Math.abs(data.start), Math.abs(data.absorbedByBias)));
-  expect(data.reached).toBeCloseTo(sum(data.map), 5);
+  expect(data.reached).toBeCloseTo(total(data.map), 5);
 });
 
 test('without biases in the denominators all relevance reaches the pixels', async () => {
@@ -162,7 +152,7 @@ test('without a class the largest logit is explained, with its softmax probabili
   const data = await explained(net, weights, x);
   expect(data.class).toBe(best);
   expect(relativeError([data.start], [logits[best]!])).toBeLessThan(1e-5);
-  const probability = Math.exp(logits[best]!) / sum(logits.map(Math.exp));
+  const probability = Math.exp(logits[best]!) / total(logits.map(Math.exp));
   expect(Math.abs(data.probability - probability)).toBeLessThan(1e-5);
 });
 
@@ -175,13 +165,13 @@ test('layers run from the logits back, and channels are ranked by signed relevan
     ['b', 'b'],
     ['r', 'a'],
   ]);
-  for (const { channels, order, sum: total } of layers) {
+  for (const { channels, order, sum } of layers) {
     expect([...order].sort((a, b) => a - b)).toEqual([...channels.keys()]);
     for (let i = 1; i < order.length; i++) {
       const [before, now] = [channels[order[i - 1]!]!, channels[order[i]!]!];
       expect(before > now || (before === now && order[i - 1]! < order[i]!)).toBe(true);
     }
-    expect(Math.abs(total - sum(channels))).toBeLessThan(1e-6 * Math.max(1, Math.abs(total)));
+    expect(Math.abs(sum - total(channels))).toBeLessThan(1e-6 * Math.max(1, Math.abs(sum)));
   }
   expect(layers[0]!.order[0]).toBe(layers[0]!.channels.indexOf(Math.max(...layers[0]!.channels)));
 });

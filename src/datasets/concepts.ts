@@ -6,7 +6,7 @@ import { defineDataset } from './defineDataset.ts';
 import { type Colour, colours } from './figures/colours.ts';
 import { drawFigure, type FigurePlace } from './figures/drawFigure.ts';
 import { MARK_SIDE, marks } from './figures/marks.ts';
-import { REACH, shapes } from './figures/shapes.ts';
+import { EDGE, REACH, shapes } from './figures/shapes.ts';
 import { PERIOD, textures } from './figures/textures.ts';
 
 const SIDE = 32;
@@ -34,13 +34,13 @@ const namesOf = (factor: Factor) => factors[factor].map(({ name }) => name);
  * predictors and assessing what machines really learn", 2019).
  *
  * The mask is the answer: 1 for each pixel that would differ by more than 1/255 in any channel, before noise, if the
- * deciding factor, and nothing else, took one of its other values. For colour and texture that is the figure. For shape
- * it is what some of the four shapes at that place would cover but not all of them: the ground around the figure counts,
- * its core does not. The mark is never in the mask.
+ * deciding factor, and nothing else, took one of its other values. For colour that is the figure, and for texture all but
+ * a rare pixel of it. For shape it is what some of the four shapes at that place would cover but not all of them: the
+ * ground around the figure counts, its core does not. The mark is never in the mask.
  */
 export const concepts = defineDataset({
   id: 'concepts',
-  title: 'Figures with a known answer',
+  title: 'Painted figures',
   summary:
     'Shape, colour and texture vary independently and one of them decides; a mark in a corner can give the class away.',
   source: 'own drawing: a figure on paper, and a mark in a corner that tells the class as often as asked for',
@@ -94,7 +94,7 @@ const markRow = (corner: number) => markStart(corner >= 2);
 /** A place where every shape stays on the paper and off the mark. */
 function placeFigure(random: Random, corner: number): FigurePlace {
   const radius = 5.5 + 2.4 * random.uniform();
-  const reach = REACH * radius + 0.5;
+  const reach = REACH * radius + EDGE;
   const angle = 0.7 * (random.uniform() - 0.5);
   const [u, v] = [PERIOD * random.uniform(), PERIOD * random.uniform()];
   const beyond = (at: number, start: number) => Math.max(0, start - at, at - start - MARK_SIDE);

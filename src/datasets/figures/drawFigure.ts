@@ -1,4 +1,4 @@
-import { shapes } from './shapes.ts';
+import { EDGE, REACH, shapes } from './shapes.ts';
 import { textures } from './textures.ts';
 import type { Colour } from './colours.ts';
 
@@ -32,8 +32,11 @@ export function drawFigure(picture: Float32Array, side: number, place: FigurePla
   const { x, y, radius, cosine, sine, u, v } = place;
   const { outside } = shapes[kind.shape]!;
   const { lightness } = textures[kind.texture]!;
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
+  const reach = REACH * radius + EDGE;
+  const from = (middle: number) => Math.max(0, Math.floor(middle - reach));
+  const to = (middle: number) => Math.min(side, Math.ceil(middle + reach));
+  for (let row = from(y); row < to(y); row++) {
+    for (let column = from(x); column < to(x); column++) {
       const dx = column + 0.5 - x;
       const dy = row + 0.5 - y;
       const along = cosine * dx + sine * dy;

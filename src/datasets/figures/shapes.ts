@@ -16,6 +16,9 @@ const ARM = Math.sqrt(Math.PI / 20); // b: half the width of an arm, a third of 
 /** The farthest a point of any shape lies from the middle, for radius 1: a corner of the triangle. */
 export const REACH = 2 * TRIANGLE;
 
+/** How much farther its paint reaches, in pixels: half a pixel from the sides is twice that from a corner of 60 degrees. */
+export const EDGE = 1;
+
 /** Four outlines of the same area, so that how much is painted does not tell which it is. */
 export const shapes: readonly FigureShape[] = [
   { name: 'disc', outside: (x, y, radius) => Math.sqrt(x * x + y * y) - radius },

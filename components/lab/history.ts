@@ -1,4 +1,4 @@
-import type { Frame } from '#src';
+import type { Frame, PinnedConcept } from '#src';
 import type { FlowHistory } from '../views/flowHistory.ts';
 
 /** Losses of every step since the start, in a buffer that doubles as it fills. */
@@ -62,4 +62,17 @@ export const noFlow: FlowHistory = { steps: [], layers: [] };
 /** The newest record of each instrument in a frame. */
 export function newest(frame: Frame): Map<string, Frame['records'][number]> {
   return new Map(frame.records.map((record) => [record.instrument, record]));
+}
+
+/** Measurements of a followed channel kept at most; each holds a map. */
+const MOST_FOLLOWED = 60;
+
+/** A followed channel with one more measurement; another channel, sample or class starts a new history. */
+export function followed(history: readonly PinnedConcept[], next: PinnedConcept): readonly PinnedConcept[] {
+  const last = history.at(-1);
+  const isSame =
+    last?.at === next.at && last.channel === next.channel && last.sample === next.sample && last.class === next.class;
+  const before = isSame ? history.filter(({ step }) => step < next.step) : [];
+  const grown = [...before, next];
+  return grown.length > MOST_FOLLOWED ? grown.filter((_, i) => i % 2 === 0 || i === grown.length - 1) : grown;
 }

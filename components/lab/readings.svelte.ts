@@ -2,13 +2,14 @@ import type {
   BatchEntropyRecord,
   Frame,
   NetworkSnapshot,
+  PinnedConcept,
   ReceptiveFieldRecord,
   RelevanceRecord,
   SelectedEdges,
   StrengthRecord,
 } from '#src';
 import type { TimePoint } from '../views/timeSeries.ts';
-import { appendValues, LossHistory, newest, noFlow } from './history.ts';
+import { appendValues, followed, LossHistory, newest, noFlow } from './history.ts';
 
 /** What has arrived in frames: plain data, replaced as a whole. Nothing here talks back. */
 export class Readings {
@@ -31,6 +32,10 @@ export class Readings {
   snapshot = $state.raw<NetworkSnapshot | null>(null);
   edges = $state.raw<SelectedEdges | null>(null);
   divergence = $state.raw<Frame['divergence']>(null);
+  /** Steps whose weights the engine keeps. */
+  checkpoints = $state.raw<readonly number[]>([]);
+  /** The followed channel over the steps, newest last. */
+  pinHistory = $state.raw<readonly PinnedConcept[]>([]);
   /** Why an instrument cannot measure here, by its id. */
   refusals = $state.raw<ReadonlyMap<string, string>>(new Map());
   /** Distinct steps of the records received since the page opened, by instrument; read by scripts that check the page. */
@@ -47,6 +52,7 @@ export class Readings {
     this.flow = this.spread = noFlow;
     this.field = this.before = this.strength = this.relevance = this.snapshot = this.edges = this.divergence = null;
     this.step = this.epoch = 0;
+    this.checkpoints = this.pinHistory = [];
     this.refusals = new Map();
   }
 
@@ -55,6 +61,7 @@ export class Readings {
     this.#history.cut(step);
     this.losses = this.#history.values;
     this.accuracy = this.accuracy.filter((point) => point.step <= step);
+    this.pinHistory = this.pinHistory.filter((point) => point.step <= step);
     this.divergence = null;
   }
 
@@ -81,6 +88,8 @@ export class Readings {
     if (frame.edges) this.edges = frame.edges;
     if (frame.before) this.before = frame.before;
     if (frame.divergence) this.divergence = frame.divergence;
+    if (frame.checkpoints) this.checkpoints = frame.checkpoints;
+    if (frame.pinned) this.pinHistory = followed(this.pinHistory, frame.pinned);
     this.#takeRecords(frame);
   }
 

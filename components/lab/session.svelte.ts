@@ -8,27 +8,17 @@ import {
   type DataSummary,
   type Engine,
   type Frame,
+  type Pin,
   type RunDescription,
   type RunSummary,
   type Selection,
   type Tier,
 } from '#src';
 import type { Address } from './address.ts';
+import type { Busy, Notice } from './notice.ts';
 import { Readings } from './readings.svelte.ts';
 import { networkFor } from './rewrite.ts';
-
-/** A message that stays until it is dismissed. */
-export interface Notice {
-  readonly message: string;
-  readonly where?: string;
-}
-
-/** What the page waits for, with the share done when it is known. */
-export interface Busy {
-  readonly what: string;
-  readonly share: number | null;
-  readonly cancel: (() => void) | null;
-}
+import type { Ask } from './workbench/request.svelte.ts';
 
 const CHOSEN_AT_START: Selection = { stage: '', channel: 0, position: null, sample: 0, class: null };
 
@@ -41,11 +31,15 @@ export class LabSession extends Readings {
   isWorker = $state(true);
   workerReason = $state('');
   data = $state.raw<DataSummary | null>(null);
+  /** Options of the data that differ from the set's defaults. */
+  dataOptions = $state.raw<Readonly<Record<string, string | number | boolean>>>({});
   run = $state.raw<RunSummary | null>(null);
   description = $state.raw<RunDescription | null>(null);
   /** Id of the preset in use; null: a net of the reader's own. */
   preset = $state<string | null>(null);
   selection = $state.raw<Selection>(CHOSEN_AT_START);
+  /** The channel that is followed. */
+  pinned = $state.raw<Pin | null>(null);
   busy = $state.raw<Busy | null>(null);
   notice = $state.raw<Notice | null>(null);
 
@@ -115,8 +109,7 @@ export class LabSession extends Readings {
 
   /** The same net from its first step. */
   async reset(): Promise<void> {
-    const { description } = this;
-    if (description) await this.apply({});
+    if (this.description) await this.apply({});
   }
 
   /** Changes the description and starts again from the seed; a description that does not fit changes nothing. */
@@ -136,8 +129,12 @@ export class LabSession extends Readings {
     await this.apply({ network }, id);
   }
 
-  async useData(id: string): Promise<void> {
-    await this.#replaceData(() => this.#generate(id, this.description?.seed ?? 7));
+  async useData(id: string, options: LabSession['dataOptions'] = {}): Promise<void> {
+    const before = this.dataOptions;
+    // At once, so that a change made while the data are drawn does not undo this one.
+    this.dataOptions = options;
+    const isTaken = await this.#replaceData(() => this.#generate(id, this.description?.seed ?? 7, options));
+    if (!isTaken && this.dataOptions === options) this.dataOptions = before;
   }
 
   async readFiles(files: readonly File[]): Promise<void> {
@@ -179,9 +176,17 @@ export class LabSession extends Readings {
     });
   }
 
-  memory() {
-    return this.#link.send('memory', {});
+  readonly memory = () => this.#link.send('memory', {});
+
+  /** Follows a channel while training goes on; null stops. */
+  async pin(pin: Pin | null): Promise<void> {
+    this.pinned = pin;
+    this.pinHistory = [];
+    await this.#attempt(() => this.#link.send('pin', { pin }));
   }
+
+  /** Asks the engine to explain something. What goes wrong is the asker's to show. */
+  readonly ask: Ask = (name, take, options) => this.#link.send(name, take, options);
 
   get #link(): Connection {
     if (!this.#connection) throw new Error('internal: the lab has no session');
@@ -189,7 +194,7 @@ export class LabSession extends Readings {
   }
 
   /** New data keep the net where it fits, else the first preset that does. The old data stay until the new ones run. */
-  async #replaceData(load: () => Promise<DataSummary>): Promise<void> {
+  async #replaceData(load: () => Promise<DataSummary>): Promise<boolean> {
     const wasPlaying = this.isPlaying;
     const isTaken = await this.#attempt(async () => {
       const data = await load();
@@ -201,18 +206,17 @@ export class LabSession extends Readings {
     });
     if (!isTaken && this.run) await this.#attempt(() => this.#link.send('dropData', {}));
     this.busy = null;
+    return isTaken;
   }
 
-  async #generate(id: string, seed: number): Promise<DataSummary> {
+  async #generate(id: string, seed: number, chosen: LabSession['dataOptions'] = {}): Promise<DataSummary> {
     const controller = new AbortController();
     const what = datasets.get(id).title;
     const cancel = () => controller.abort();
     this.busy = { what, share: 0, cancel };
-    const options = { id, options: { seed } };
-    return this.#link.send('generateData', options, {
-      signal: controller.signal,
-      onProgress: (done, total) => (this.busy = { what, share: done / total, cancel }),
-    });
+    const take = { id, options: { ...chosen, seed } };
+    const onProgress = (done: number, total: number) => (this.busy = { what, share: done / total, cancel });
+    return this.#link.send('generateData', take, { signal: controller.signal, onProgress });
   }
 
   async #given(files?: () => Promise<File[]>): Promise<DataSummary | null> {
@@ -259,7 +263,7 @@ export class LabSession extends Readings {
     this.data = data;
     this.description = wanted;
     this.preset = preset;
-    this.notice = null;
+    this.notice = this.pinned = null;
     this.startOver();
     if (!this.run.stages.some(({ id }) => id === this.selection.stage)) {
       this.select({ stage: firstShown(this.run.stages).id, channel: 0 });

@@ -8,7 +8,7 @@ import { INPUT, nodeOf } from '../network/network.ts';
 import type { Composite } from '../relevance/composite.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
 import type { Trace } from '../relevance/trace.ts';
-import { disposeWalk, walkSteps, type WalkResult } from '../relevance/walk.ts';
+import { disposeWalk, walkSteps, type WalkOptions, type WalkResult } from '../relevance/walk.ts';
 import { conditionsAtOnce } from './chunks.ts';
 import { checkQuery, walkOptionsOf, type ConceptQuery } from './conditions.ts';
 
@@ -17,7 +17,7 @@ export interface ChannelMapsQuery extends Omit<ConceptQuery, 'conditions'> {
   readonly at: string;
   /** Channels to map, or how many of the most relevant ones (by absolute value); without it, all of them. */
   readonly channels?: readonly number[] | number;
-  /** Conditions above the node. */
+  /** What else relevance must pass, above the node or below it. */
   readonly conditions?: ConceptQuery['conditions'];
   readonly start?: Composite['start'];
 }
@@ -65,16 +65,18 @@ export async function channelMaps(
   const excludesParallel = query.excludesParallel ?? true;
   const turn = { signal, what: 'concept maps' };
 
-  const shared = await inTurn(toNode(trace, at, { ...query, conditions }, start), turn);
+  const options = walkOptionsOf(trace, [{ ...query, conditions }], start);
+  let shared: Arrived | null = null;
   try {
-    const { arrived } = shared;
-    const { rho, sizes, bypassed } = await arrivals(arrived, shared.pending, count);
+    shared = await inTurn(toNode(trace, at, options), turn);
+    const { arrived, pending } = shared;
+    const { rho, sizes, bypassed } = await arrivals(arrived, pending, count);
     const asked = chosen(channels, rho, all);
     const [height, width] = network.input.length === 3 ? network.input : [1, network.input[0]!];
     const area = height! * width!;
     const maps = new Float32Array(asked.length * area);
     // Parallel paths belong to every map; without them, a channel nothing arrived at has an empty one.
-    const isEmpty = (c: number) => sizes[c] === 0 && (excludesParallel || shared.pending.size === 0);
+    const isEmpty = (c: number) => sizes[c] === 0 && (excludesParallel || pending.size === 0);
     const waiting = [...asked.keys()].filter((k) => !isEmpty(asked[k]!));
     for (let done = 0; done < waiting.length; done += atOnce) {
       const part = waiting.slice(done, done + atOnce);
@@ -86,7 +88,9 @@ export async function channelMaps(
       try {
         const walked = await inTurn(
           walkSteps(trace, {
-            start: new Map([...(excludesParallel ? [] : shared.pending), [at, start]]),
+            start: new Map([...(excludesParallel ? [] : pending), [at, start]]),
+            masks: options.masks,
+            excludesParallel,
             note: (id, r) => (id === INPUT ? channelsSummed(r) : null),
           }),
           turn,
@@ -100,7 +104,8 @@ export async function channelMaps(
     }
     return { at, relevance: rho, channels: Uint32Array.from(asked), height: height!, width: width!, maps, bypassed };
   } finally {
-    tf.dispose([shared.arrived, ...shared.pending.values()]);
+    tf.dispose([...options.start.values(), ...options.masks.values()]);
+    if (shared) tf.dispose([shared.arrived, ...shared.pending.values()]);
   }
 }
 
@@ -112,18 +117,13 @@ interface Arrived {
 }
 
 /** The shared part of all conditions: from the start down to the node. */
-function* toNode(trace: Trace, at: string, query: ConceptQuery, kind: Composite['start']): Generator<string, Arrived> {
-  const options = walkOptionsOf(trace, [query], kind);
-  try {
-    const result = yield* walkSteps(trace, { ...options, until: at, note: () => null });
-    const pending = new Map(result.pending);
-    const arrived = pending.get(at);
-    pending.delete(at);
-    disposeWalk({ ...result, pending: new Map() });
-    return { arrived: arrived ?? tf.zeros(trace.value(at).shape), pending };
-  } finally {
-    tf.dispose([...options.start.values(), ...options.masks.values()]);
-  }
+function* toNode(trace: Trace, at: string, options: WalkOptions): Generator<string, Arrived> {
+  const result = yield* walkSteps(trace, { ...options, until: at, note: () => null });
+  const pending = new Map(result.pending);
+  const arrived = pending.get(at);
+  pending.delete(at);
+  disposeWalk({ ...result, pending: new Map() });
+  return { arrived: arrived ?? tf.zeros(trace.value(at).shape), pending };
 }
 
 /** ρ of every channel, its size without sign, and what goes past the node. */

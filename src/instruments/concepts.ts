@@ -15,6 +15,10 @@ export interface ConceptsOptions extends ExplainedOptions {
   readonly at: string;
   /** How many maps: of the channels with most relevance, without sign. */
   readonly count: number;
+  /** Maps of these channels, in the place of the foremost. */
+  readonly channels: readonly number[] | null;
+  /** What else relevance must pass: channels by node, any of them at each. */
+  readonly conditions: Readonly<Record<string, readonly number[]>>;
   /** Leaves out relevance that goes past the node. */
   readonly excludesParallel: boolean;
   /** Ranks by the relevance in this part of the node only. */
@@ -27,20 +31,28 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
   title: 'Concepts',
   question: 'Which channels argue for this class, and where?',
   source: 'Achtibat et al. 2023',
-  defaults: { ...explainedDefaults, at: '', count: 8, excludesParallel: true, region: null },
+  defaults: {
+    ...explainedDefaults,
+    at: '',
+    count: 8,
+    channels: null,
+    conditions: {},
+    excludesParallel: true,
+    region: null,
+  },
   describe: plainOptions,
   compute: (model, x, options, { signal, onProgress }) =>
     explained(model, x, options, async ({ trace, composite, target, scores }) => {
       const { network } = trace;
-      const { at, count, excludesParallel, region } = options;
+      const { at, count, conditions, excludesParallel, region } = options;
       const channels = channelsOf(nodeOf(network, at).shape);
       if (!(Number.isInteger(count) && count >= 1)) {
         throw new InputError(`bad count of concepts: ${count}; use a whole number from 1 to ${channels}`);
       }
-      const query = { classes: [target], excludesParallel };
+      const query = { classes: [target], conditions, excludesParallel };
       const hooks = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
       const inRegion = region && (await regionRelevance());
-      const top = inRegion ? [...ranking(inRegion.map(Math.abs))].slice(0, count) : count;
+      const top = options.channels ?? foremost(inRegion, count);
       const found = await channelMaps(trace, { ...query, at, channels: top, start: composite.start }, hooks);
       checkFinite(found.maps, `the concept maps of "${at}"`);
       return {
@@ -64,7 +76,7 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
         const rho = channelRelevance(
           trace,
           at,
-          { ...query, conditions: {} },
+          query,
           { region: region!, start: composite.start },
         );
         const [values] = (await readAndDispose([rho])) as [Float32Array];
@@ -72,3 +84,8 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
       }
     }),
 });
+
+/** The channels with most relevance in a region; without one, how many: the engine ranks them itself. */
+function foremost(inRegion: Float32Array | null, count: number): readonly number[] | number {
+  return inRegion ? [...ranking(inRegion.map(Math.abs))].slice(0, count) : count;
+}

@@ -6,6 +6,7 @@ import { rulesFor, type Composite, type RuleChoices } from '../relevance/composi
 import { compositeFrom, type CompositeSpec } from '../relevance/composites/registry.ts';
 import { answerOf, logitCount, logitOf } from '../relevance/logits.ts';
 import { traceOf, type Trace } from '../relevance/trace.ts';
+import { scalesOf, type AblationPlan } from '../concepts/ablation.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
 
 /** What every explanation of one class by relevance asks for. */
@@ -16,9 +17,16 @@ export interface ExplainedOptions {
   readonly composite: CompositeSpec | Composite;
   /** Rules for single nodes, in the place of the composite's. */
   readonly rules: RuleChoices;
+  /** Channels to weaken or remove first: the map is that of the net without them. */
+  readonly ablation: AblationPlan;
 }
 
-export const explainedDefaults: ExplainedOptions = { class: null, composite: 'epsilonPlusFlat', rules: {} };
+export const explainedDefaults: ExplainedOptions = {
+  class: null,
+  composite: 'epsilonPlusFlat',
+  rules: {},
+  ablation: {},
+};
 
 /** One sample with its class settled. */
 export interface Explained {
@@ -40,12 +48,13 @@ export async function explained<T>(
   const rules = rulesFor(network, composite, options.rules);
   if (options.class === null) logitCount(network);
   else logitOf(network, options.class);
+  const scales = scalesOf(network, options.ablation);
   const sample = tf.tidy(() => tf.slice(x, 0, 1));
   const trace = (() => {
     try {
-      return traceOf(model, sample, { rules });
+      return traceOf(model, sample, { rules, scales });
     } finally {
-      sample.dispose();
+      tf.dispose([sample, ...scales.values()]);
     }
   })();
   try {

@@ -5,13 +5,16 @@ import {
   type Commands,
   type Frame,
   type FromSession,
+  type PartOf,
   type PlainError,
   type ToSession,
 } from './protocol.ts';
 
-export interface CommandOptions {
+export interface CommandOptions<N extends CommandName = CommandName> {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Hears what is known so far. */
+  readonly onPart?: (part: PartOf<N>) => void;
 }
 
 /** The page's side of the conversation. */
@@ -24,7 +27,7 @@ export interface Connection {
   send<N extends CommandName>(
     name: N,
     take: Commands[N]['take'],
-    options?: CommandOptions,
+    options?: CommandOptions<N>,
   ): Promise<Commands[N]['answer']>;
   /** Tells the session that the last frame is on screen. */
   drawn(): void;
@@ -62,6 +65,8 @@ export async function connect({ onFrame, onFailure, where = 'worker' }: ConnectO
         return onFrame(message.frame);
       case 'progress':
         return waiting.get(message.id)?.onProgress?.(message.done, message.total);
+      case 'part':
+        return waiting.get(message.id)?.onPart?.(message.value);
       case 'failure': {
         const job = waiting.get(message.id);
         waiting.delete(message.id);
@@ -87,10 +92,16 @@ export async function connect({ onFrame, onFailure, where = 'worker' }: ConnectO
   return {
     isWorker: link.isWorker,
     reason: link.reason,
-    send(name, take, { signal, onProgress } = {}) {
+    send(name, take, { signal, onProgress, onPart } = {}) {
       const id = ++lastId;
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve: resolve as (value: unknown) => void, reject, onProgress });
+        // Casts: the engine answers a command in its own types.
+        waiting.set(id, {
+          resolve: resolve as (value: unknown) => void,
+          reject,
+          onProgress,
+          onPart: onPart as ((part: unknown) => void) | undefined,
+        });
         // Cast: TypeScript cannot see that `take` belongs to `name` once both are variables.
         link.post({ type: 'command', id, name, take } as ToSession, [...buffersIn(take)]);
         signal?.addEventListener('abort', () => link.post({ type: 'cancel', id }, []), { once: true });
@@ -109,6 +120,7 @@ interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: ((done: number, total: number) => void) | undefined;
+  readonly onPart: ((part: unknown) => void) | undefined;
 }
 
 type Receive = (message: FromSession) => void;

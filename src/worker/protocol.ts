@@ -6,6 +6,7 @@ import type { NetworkSnapshot, SelectedEdges, Selection, Stage } from '../networ
 import type { MeasurementRecord } from '../core/record.ts';
 import type { ReceptiveFieldRecord } from '../instruments/records.ts';
 import type { Evaluation } from '../training/trainer.ts';
+import type { ExplainCommands, PinnedConcept } from './explain/commands.ts';
 import type { TrainingRecipe } from '../training/trainOptions.ts';
 
 /** A run described in plain data: what `setUp` builds. */
@@ -68,15 +69,19 @@ export interface Frame {
   readonly before: ReceptiveFieldRecord | null;
   readonly snapshot: NetworkSnapshot | null;
   readonly edges: SelectedEdges | null;
+  /** The followed channel at this step. */
+  readonly pinned: PinnedConcept | null;
+  /** Steps whose weights are kept, when they changed. */
+  readonly checkpoints: readonly number[] | null;
   readonly divergence: Divergence | null;
   /** Instruments that cannot measure at the selection, with the reason. */
   readonly refusals: readonly { readonly instrument: string; readonly reason: string }[];
 }
 
 /** Every command by name: what it takes and what it answers. */
-export interface Commands {
+export interface Commands extends ExplainCommands {
   start: { take: { tier?: Tier }; answer: Engine };
-  generateData: { take: { id: string; options: Record<string, number | boolean> }; answer: DataSummary };
+  generateData: { take: { id: string; options: Record<string, number | boolean | string> }; answer: DataSummary };
   readData: { take: { files: NamedBytes[] }; answer: DataSummary };
   useData: { take: { data: LoadedDataset }; answer: DataSummary };
   setUp: { take: RunDescription; answer: RunSummary };
@@ -94,6 +99,9 @@ export interface Commands {
 }
 
 export type CommandName = keyof Commands;
+
+/** What a command sends on the way to its answer. */
+export type PartOf<N extends CommandName> = Commands[N] extends { part: infer P } ? P : never;
 
 /** Page to session. */
 export type ToSession =
@@ -121,6 +129,8 @@ export type FromSession =
   | { readonly type: 'ready' }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly error: PlainError }
+  /** What is known of an answer so far. */
+  | { readonly type: 'part'; readonly id: number; readonly value: unknown }
   | { readonly type: 'progress'; readonly id: number; readonly done: number; readonly total: number }
   | { readonly type: 'frame'; readonly frame: Frame };
 

@@ -5,12 +5,15 @@ import type { LoadedDataset } from '../datasets/dataset.ts';
 import { takeBatch } from '../datasets/takeBatch.ts';
 import { batchEntropy, erf, relevance, strength } from '../instruments/index.ts';
 import type { ReceptiveFieldRecord } from '../instruments/records.ts';
-import { build, type Model } from '../network/model.ts';
+import { build, freeze, type Model } from '../network/model.ts';
 import { networkFromJSON } from '../network/serialize.ts';
 import type { NetworkSnapshot, SelectedEdges, Selection } from '../network/snapshot.ts';
 import { firstShown, stages } from '../network/stages.ts';
 import { edgesOf, takeSnapshot } from '../network/takeSnapshot.ts';
 import { startTraining, type Evaluation, type Trainer } from '../training/trainer.ts';
+import { checkpointsOf, type Checkpoints } from './checkpoints.ts';
+import type { Pin, PinnedConcept } from './explain/commands.ts';
+import { measurePin } from './explain/pinned.ts';
 import { pace } from './pace.ts';
 import type { RunDescription } from './protocol.ts';
 import { testSample } from './summaries.ts';
@@ -27,6 +30,10 @@ export interface Run {
   readonly model: Model;
   readonly trainer: Trainer;
   readonly selection: Selection;
+  /** Weights of earlier steps. */
+  readonly checkpoints: Checkpoints;
+  /** Follows a channel while training goes on; null stops. */
+  pin(pin: Pin | null): void;
   /** Moves the selection; everything about it is measured anew at the next chance. */
   select(selection: Selection): void;
   /** Takes over the selection of an earlier run as far as this net has the place. */
@@ -46,6 +53,9 @@ export interface Findings {
   before: ReceptiveFieldRecord | null;
   snapshot: NetworkSnapshot | null;
   edges: SelectedEdges | null;
+  pinned: PinnedConcept | null;
+  /** Steps whose weights are kept; null: as before. */
+  checkpoints: readonly number[] | null;
 }
 
 const nothing = (): Findings => ({
@@ -55,10 +65,12 @@ const nothing = (): Findings => ({
   before: null,
   snapshot: null,
   edges: null,
+  pinned: null,
+  checkpoints: null,
 });
 
-/** Builds the described model and prepares its training. */
-export function startRun(data: LoadedDataset, description: RunDescription): Run {
+/** Builds the described model and prepares its training. `onNews` is called when something was found beside the turns. */
+export function startRun(data: LoadedDataset, description: RunDescription, onNews: () => void): Run {
   const network = networkFromJSON(description.network);
   const { seed, initializer } = description;
   const model = build(network, { seed, initializer });
@@ -79,10 +91,15 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
     field: pace(1000, 6),
     map: pace(700, 6),
     test: pace(600, 12),
+    kept: pace(400, 20),
   };
   let findings = nothing();
   let structureAt = -1;
-  let measuredAt = { view: -1, edges: -1, field: -1, map: -1, test: -1 };
+  let measuredAt = { view: -1, edges: -1, field: -1, map: -1, test: -1, kept: -1, pin: -1 };
+  const checkpoints = checkpointsOf(model);
+  const pinPace = pace(700, 3);
+  let pinned: Pin | null = null;
+  let isFollowing = false;
   let isBeforeDue = true;
   let selection: Selection = { stage: firstShown(parts).id, channel: 0, position: null, sample: 0, class: null };
 
@@ -148,13 +165,43 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
     async test() {
       findings.evaluations.push({ step: trainer.step, result: await trainer.evaluate('test', LIVE_SAMPLES) });
     },
+    async kept() {
+      await checkpoints.keep(trainer.step);
+      findings.checkpoints = checkpoints.steps;
+    },
   };
+
+  /** Beside the turns: training goes on while a followed channel looks for its samples. */
+  async function follow(pin: Pin): Promise<void> {
+    const { step } = trainer;
+    measuredAt.pin = step;
+    const frozen = freeze(model);
+    try {
+      await pinPace.run(async () => {
+        const found = await measurePin(frozen, data, pin, step);
+        if (pinned === pin) findings.pinned = found;
+      });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      findings.refusals.push({ instrument: 'pin', reason: error.message });
+    } finally {
+      frozen.dispose();
+      isFollowing = false;
+      onNews();
+    }
+  }
 
   return {
     model,
     trainer,
     get selection() {
       return selection;
+    },
+    checkpoints,
+    pin(pin) {
+      pinned = pin;
+      measuredAt.pin = -1;
+      pinPace.hurry();
     },
     select,
     reselect(before) {
@@ -174,12 +221,20 @@ export function startRun(data: LoadedDataset, description: RunDescription): Run 
         measuredAt[name] = trainer.step;
         await paces[name].run(jobs[name]);
       }
+      if (pinned && !isFollowing && isNew(measuredAt.pin) && pinPace.isDue(performance.now())) {
+        isFollowing = true;
+        void follow(pinned);
+      }
       if (isBeforeDue) await fieldBefore();
-      return !isNew(structureAt) && Object.values(measuredAt).every((at) => !isNew(at));
+      const { pin: pinAt, ...others } = measuredAt;
+      return !isNew(structureAt) && Object.values(others).every((at) => !isNew(at)) && !(pinned && isNew(pinAt));
     },
     get hasFindings() {
-      const { records, evaluations, refusals, before, snapshot, edges } = findings;
-      return records.length + evaluations.length + refusals.length > 0 || Boolean(before || snapshot || edges);
+      const { records, evaluations, refusals, before, snapshot, edges, pinned: followed, checkpoints: kept } = findings;
+      return (
+        records.length + evaluations.length + refusals.length > 0 ||
+        Boolean(before || snapshot || edges || followed || kept)
+      );
     },
     takeFindings() {
       const taken = findings;

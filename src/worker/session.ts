@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { startEngine, type Engine } from '#kernels';
+import { openDesk, type JobContext } from './explain/desk.ts';
+import { explainAnswers } from './explain/answers.ts';
 import { CancelledError, InputError } from '../core/errors.ts';
 import { nextTask } from '../core/inTurn.ts';
 import type { LoadedDataset } from '../datasets/dataset.ts';
@@ -7,6 +8,10 @@ import { datasets } from '../datasets/registry.ts';
 import { datasetFromIdxFiles } from '../interop/datasetFromIdxFiles.ts';
 import { DivergedError } from '../training/checkpoint.ts';
 import { sleep } from './pace.ts';
+import { inOrder } from './inOrder.ts';
+import { memoryInUse } from './memory.ts';
+import { plainError } from './plainError.ts';
+import { speedMeter } from './speedMeter.ts';
 import {
   buffersIn,
   type CommandName,
@@ -14,7 +19,7 @@ import {
   type Divergence,
   type Frame,
   type FromSession,
-  type PlainError,
+  type PartOf,
   type Post,
   type RunDescription,
   type RunSummary,
@@ -29,16 +34,10 @@ const FRAME_MS = 66;
 const SLICE_MS = 8;
 /** Pause between turns while nothing trains. */
 const SETTLE_MS = 15;
-/** Steps per second are taken over this long. */
-const SPEED_WINDOW_MS = 1500;
 
 type Answers = {
-  [N in CommandName]: (take: Commands[N]['take'], context: JobContext) => Promise<Commands[N]['answer']>;
+  [N in CommandName]: (take: Commands[N]['take'], context: JobContext<PartOf<N>>) => Promise<Commands[N]['answer']>;
 };
-interface JobContext {
-  readonly signal: AbortSignal;
-  readonly progress: (done: number, total: number) => void;
-}
 
 /**
  * The engine's side of the conversation: owns data, model and training, answers commands, and sends frames. It lives
@@ -58,10 +57,11 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
   let lastFrame = 0;
   let lossesSince: number[] = [];
   let divergence: Divergence | null = null;
-  let speed: { at: number; step: number }[] = [];
+  const speed = speedMeter();
   let engine: Promise<Engine> | null = null;
   let hasNews = false;
-  let queue: Promise<unknown> = Promise.resolve();
+  /** Commands that touch the run and turns of the loop take place one after the other. */
+  const exclusive = inOrder();
 
   const tell = (message: FromSession) => post(message, [...buffersIn(message)]);
 
@@ -85,18 +85,13 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     runNumber += 1;
     lossesSince = [];
     divergence = null;
-    speed = [];
+    speed.reset();
     if (before) next.reselect(before);
     void loop();
     return summarizeRun(next.model, next.trainer.plan);
   }
 
-  /** Commands that touch the run and turns of the loop take place one after the other. */
-  function exclusive<T>(job: () => Promise<T>): Promise<T> {
-    const result = queue.then(job);
-    queue = result.catch(() => undefined);
-    return result;
-  }
+  const wake = () => void loop();
 
   /** Runs while there is something to do: steps while playing, then whatever is left to measure and to send. */
   async function loop(): Promise<void> {
@@ -111,7 +106,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       }
     } catch (error) {
       isPlaying = false;
-      tell({ type: 'failure', id: 0, error: plain(error) });
+      tell({ type: 'failure', id: 0, error: plainError(error) });
     } finally {
       isLooping = false;
     }
@@ -144,8 +139,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     } while (performance.now() < end && isPlaying);
     hasNews = true;
     lossesSince.push(...(await current.trainer.losses()));
-    speed.push({ at: performance.now(), step: current.trainer.step });
-    while (speed.length > 2 && speed[0]!.at < performance.now() - SPEED_WINDOW_MS) speed.shift();
+    speed.note(current.trainer.step);
   }
 
   function stopDiverged(error: DivergedError): void {
@@ -162,15 +156,12 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     isDrawn = false;
     hasNews = false;
     lastFrame = now;
-    const first = speed[0];
-    const last = speed[speed.length - 1];
-    const isMoving = isPlaying && first && last && last.at > first.at;
     const frame: Frame = {
       run: runNumber,
       step: current.trainer.step,
       epoch: current.trainer.epoch,
       playing: isPlaying,
-      stepsPerSecond: isMoving ? (1000 * (last.step - first.step)) / (last.at - first.at) : 0,
+      stepsPerSecond: isPlaying ? speed.rate : 0,
       losses: Float32Array.from(lossesSince),
       divergence,
       ...current.takeFindings(),
@@ -178,6 +169,18 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     lossesSince = [];
     tell({ type: 'frame', frame });
   }
+
+  /** A command that explains works on weights that nobody changes meanwhile; training goes on beside it. */
+  const explaining = <N extends keyof typeof explainAnswers>(name: N) =>
+    (async (take: Commands[N]['take'], context: JobContext<PartOf<N>>) => {
+      const current = demandRun();
+      const desk = await exclusive(() => openDesk(current, dataOfRun!, take.step));
+      try {
+        return await explainAnswers[name](desk, take, context);
+      } finally {
+        desk.model.dispose();
+      }
+    }) as Answers[N];
 
   const answers: Answers = {
     async start({ tier }) {
@@ -194,7 +197,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       exclusive(async () => {
         if (!data) throw new InputError('no data yet; load some first');
         // Built before the old run goes: a description that does not fit loses nothing.
-        return install(startRun(data, wanted), wanted, data);
+        return install(startRun(data, wanted, wake), wanted, data);
       }),
     async dropData() {
       data = dataOfRun;
@@ -204,7 +207,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       demandRun();
       isPlaying = true;
       divergence = null;
-      speed = [];
+      speed.reset();
       void loop();
       return null;
     },
@@ -224,8 +227,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       return null;
     },
     async select(selection) {
-      const current = demandRun();
-      current.select(selection);
+      demandRun().select(selection);
       void loop();
       return null;
     },
@@ -238,17 +240,22 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       exclusive(async () => {
         const good = await demandRun().trainer.checkpoint();
         const wanted = { ...description!, recipe: { ...description!.recipe, learningRate } };
-        const next = startRun(dataOfRun!, wanted);
+        const next = startRun(dataOfRun!, wanted, wake);
         next.trainer.restore(good);
         return install(next, wanted, dataOfRun!);
       }),
-    async memory() {
-      // Cast: the webgpu backend adds a field that the type does not know. It counts the buffers kept for reuse as well.
-      const { numTensors, numBytes, numBytesAllocatedInGPU } = tf.memory() as ReturnType<typeof tf.memory> & {
-        numBytesAllocatedInGPU?: number;
-      };
-      return { tensors: numTensors, bytes: numBytes, deviceBytes: numBytesAllocatedInGPU ?? null };
+    measure: explaining('measure'),
+    attribute: explaining('attribute'),
+    references: explaining('references'),
+    ablate: explaining('ablate'),
+    score: explaining('score'),
+    optimizeInput: explaining('optimizeInput'),
+    async pin({ pin }) {
+      demandRun().pin(pin);
+      void loop();
+      return null;
     },
+    memory: async () => memoryInUse(),
     async dispose() {
       isPlaying = false;
       await exclusive(async () => {
@@ -264,8 +271,9 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     const controller = new AbortController();
     jobs.set(id, controller);
     const progress = (done: number, total: number) => tell({ type: 'progress', id, done, total });
+    const part = (value: PartOf<N>) => tell({ type: 'part', id, value });
     try {
-      const value = await answers[name](take, { signal: controller.signal, progress });
+      const value = await answers[name](take, { signal: controller.signal, progress, part });
       if (controller.signal.aborted) throw new CancelledError(name);
       tell({ type: 'answer', id, value });
     } catch (error) {
@@ -273,7 +281,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
         stopDiverged(error);
         void loop();
       }
-      tell({ type: 'failure', id, error: plain(error) });
+      tell({ type: 'failure', id, error: plainError(error) });
     } finally {
       jobs.delete(id);
     }
@@ -289,10 +297,4 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       void handle(message.id, message.name, message.take);
     }
   };
-}
-
-function plain(error: unknown): PlainError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const where = error instanceof InputError ? error.where : undefined;
-  return { name: error.name, message: error.message, ...(where ? { where } : {}) };
 }

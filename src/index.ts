@@ -84,6 +84,18 @@ export {
 } from './relevance/rule.ts';
 
 export { ancestorsOf, nearestOf } from './network/ancestors.ts';
+export {
+  ablate,
+  accuracyUnder,
+  checkPlan,
+  scalesOf,
+  type Ablation,
+  type AblationPlan,
+  type Accuracy,
+  type AccuracyOptions,
+  type Answers,
+} from './concepts/ablation.ts';
+export { cellSide, conceptAtlas, gridRegions, type ConceptAtlas } from './concepts/atlas.ts';
 export * from './concepts/attributionGraph.ts';
 export {
   channelMaps,
@@ -106,7 +118,10 @@ export {
   type Conditions,
   type NodeCondition,
 } from './concepts/conditions.ts';
+export { blurSize, fieldCrop, gaussianBlur, relevantCrop, type Crop, type RelevantCrop } from './concepts/crops.ts';
+export { bypassesOf, isOnEveryPath, type Bypasses } from './concepts/hazards.ts';
 export { type Reference, type ReferenceRanking } from './concepts/ranking.ts';
+export { referenceMaps, type ReferenceMaps, type ReferenceMapsOptions } from './concepts/referenceMaps.ts';
 export { findReferences, type ReferenceMode, type ReferenceOptions, type References } from './concepts/references.ts';
 
 export * from './metrics/index.ts';

@@ -7,6 +7,14 @@ const MOST_BYTES = 96 * 2 ** 20;
 /** Tensors of a node's size that are alive at once on the way through it: relevance, share, two transposes, their sum. */
 const COPIES = 6;
 
+/** Samples computed together even where more would fit: the first results should be there soon. */
+const MOST_SAMPLES = 32;
+
+/** How many samples go through the whole net together. */
+export function samplesAtOnce(net: Network): number {
+  return Math.min(MOST_SAMPLES, conditionsAtOnce(net, net.output));
+}
+
 /** How many conditions of a node go down to the input together, from the size of what they meet on the way. */
 export function conditionsAtOnce(net: Network, at: string): number {
   const below = ancestorsOf(net, at);

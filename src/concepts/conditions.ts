@@ -146,7 +146,7 @@ function initialOf(initial: number | Float32Array, like: Tensor): Tensor {
 }
 
 /** 1 where relevance may pass: [queries, 1, 1, channels] for channels, [queries, height, width, channels] for neurons. */
-function maskOf(node: NetworkNode, conditions: readonly NodeCondition[]): Tensor {
+export function maskOf(node: NetworkNode, conditions: readonly NodeCondition[]): Tensor {
   const channels = channelsOf(node.shape);
   const isImage = node.shape.length === 3;
   if (conditions.every((condition) => Array.isArray(condition))) {

@@ -7,13 +7,12 @@ import type { Samples } from '../datasets/dataset.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import type { Model } from '../network/model.ts';
 import { nodeOf } from '../network/network.ts';
-import type { Composite } from '../relevance/composite.ts';
-import { rulesFor } from '../relevance/composite.ts';
-import { startAt } from '../relevance/logits.ts';
+import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
+import { logitCount, startAt } from '../relevance/logits.ts';
 import { traceOf, type Trace } from '../relevance/trace.ts';
 import { disposeWalk, walkSteps } from '../relevance/walk.ts';
 import { absNormalized } from './channelRelevance.ts';
-import { conditionsAtOnce } from './chunks.ts';
+import { samplesAtOnce } from './chunks.ts';
 import { emptyRanking, type ReferenceRanking } from './ranking.ts';
 
 /** By what samples are ranked: relevance of their label (RelMax), or the node's output (ActMax). */
@@ -24,6 +23,7 @@ export interface ReferenceOptions {
   readonly nodes: readonly string[];
   readonly modes?: readonly ReferenceMode[];
   readonly composite: Composite;
+  readonly rules?: RuleChoices;
   /** What counts of a channel: its sum over space, or its largest value. */
   readonly maxTarget?: 'sum' | 'max';
   /** Divides by the sum over channels of absolute values, sample by sample. */
@@ -44,8 +44,6 @@ export interface References {
   readonly rankings: ReadonlyMap<string, Readonly<Partial<Record<ReferenceMode, ReferenceRanking>>>>;
 }
 
-const BATCH = 32;
-
 /**
  * Which samples of a data set move each channel most (Achtibat et al. 2023): relevance maximisation starts at the logit of
  * the sample's label, whatever the net answers; activation maximisation takes the node's output. Yields what is known after
@@ -58,9 +56,9 @@ export async function* findReferences(
 ): AsyncGenerator<References, void, undefined> {
   const { network } = model;
   const { nodes, modes = ['relevance', 'activation'], composite, maxTarget = 'sum', absNorm = true, signal } = options;
-  const { keep = 40, atOnce = Math.min(BATCH, conditionsAtOnce(network, network.output)) } = options;
+  const { keep = 40, atOnce = samplesAtOnce(network) } = options;
   if (nodes.length === 0) throw new InputError('no nodes to find reference samples for; name at least one');
-  const rules = rulesFor(network, composite);
+  const rules = rulesFor(network, composite, options.rules);
   const wanted = nodes.map((id) => nodeOf(network, id));
   const rankings = new Map(
     wanted.map(({ id, shape }) => [
@@ -102,6 +100,17 @@ function add(ranking: ReferenceRanking, found: Found, labels: ArrayLike<number>,
   }
 }
 
+/** Starts every sample at the logit of its label. The tensor belongs to the caller. */
+export function startAtLabels(trace: Trace, labels: ArrayLike<number>): Tensor {
+  // A single logit speaks for class 1; a sample of class 0 starts from it too, its sign says against.
+  const isSingle = logitCount(trace.network) === 1;
+  return startAt(
+    trace,
+    Array.from(labels, (label) => [isSingle ? 1 : label]),
+    'logit',
+  );
+}
+
 async function relevanceOf(
   trace: Trace,
   labels: Int32Array,
@@ -110,13 +119,7 @@ async function relevanceOf(
   signal: AbortSignal | undefined,
 ): Promise<Found[]> {
   const { network } = trace;
-  // A single logit speaks for class 1; a sample of class 0 starts from it too, its sign says against.
-  const isSingle = nodeOf(network, network.output).shape[0] === 1;
-  const start = startAt(
-    trace,
-    Array.from(labels, (label) => [isSingle ? 1 : label]),
-    'logit',
-  );
+  const start = startAtLabels(trace, labels);
   try {
     const steps = walkSteps(trace, {
       start: new Map([[network.output, start]]),

@@ -14,6 +14,8 @@ export interface ForwardOptions {
   readonly paramsOf?: (node: NetworkNode) => Params;
   /** Nodes that hand their input on unchanged: folded batch norms. */
   readonly bypass?: ReadonlySet<string>;
+  /** Factors multiplied onto a node's output, one per channel, by node id: what if a channel were weaker, or not there? */
+  readonly scales?: ReadonlyMap<string, Tensor>;
   /** Stops after this node. */
   readonly until?: string;
   /** Receives new running statistics by "node/param". */
@@ -39,13 +41,15 @@ export function forward(model: Model, x: Tensor, options: ForwardOptions = {}): 
   const values = new Map<string, Tensor>([[INPUT, x]]);
   for (const node of network.nodes) {
     const inputs = node.from.map((id) => values.get(id)!);
-    values.set(node.id, options.bypass?.has(node.id) ? tf.clone(inputs[0]!) : applyNode(model, node, inputs, options));
+    const value = options.bypass?.has(node.id) ? tf.clone(inputs[0]!) : applyNode(model, node, inputs, options);
+    const scale = options.scales?.get(node.id);
+    values.set(node.id, scale ? tf.mul(value, scale) : value);
     if (node.id === options.until) break;
   }
   return values;
 }
 
-/** One node on given inputs. */
+/** One node on given inputs, before any scale. */
 export function applyNode(
   model: Model,
   node: NetworkNode,

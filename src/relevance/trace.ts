@@ -26,6 +26,8 @@ export interface Trace {
   ruleOf(node: NetworkNode): Rule;
   siteOf(node: NetworkNode): Site;
   keptOf(node: NetworkNode): Kept;
+  /** Per channel, what relevance is multiplied by where it passes the scale of a node's output; absent: it has none. */
+  gainOf(node: NetworkNode): Tensor | undefined;
   dispose(): void;
 }
 
@@ -34,16 +36,22 @@ export interface TraceOptions {
   readonly rules: ReadonlyMap<string, Rule>;
   /** Merges batch norms into the layers before them first; on unless told. */
   readonly isFolded?: boolean;
+  /**
+   * Scales outputs by factors from 0 up, see {@link ForwardOptions}. All of y = s·z comes from z: relevance passes
+   * unchanged, and a channel that is removed (s = 0) hands nothing on. A gradient is multiplied by s.
+   */
+  readonly scales?: ForwardOptions['scales'];
   /** Runs no further than this node. */
   readonly until?: string;
 }
 
 /** Runs the model on x [batch, ...input] and keeps what explanations need. */
-export function traceOf(model: Model, x: Tensor, { rules, isFolded = true, until }: TraceOptions): Trace {
+export function traceOf(model: Model, x: Tensor, given: TraceOptions): Trace {
+  const { rules } = given;
   const frozen = freeze(model);
   let pass: ReturnType<typeof passOf>;
   try {
-    pass = passOf(frozen, x, isFolded, until);
+    pass = passOf(frozen, x, given);
   } catch (error) {
     frozen.dispose();
     throw error;
@@ -53,12 +61,22 @@ export function traceOf(model: Model, x: Tensor, { rules, isFolded = true, until
   const nonNegative = nonNegativeNodes(network);
   const kept = new Map<string, Kept>();
   const sites = new Map<string, Site>();
+  const gains = gainsOf(network, rules, options.scales);
+  const unscaled: Tensor[] = [];
   const ruleOf = (node: NetworkNode) => rules.get(node.id)!;
 
   const siteOf = (node: NetworkNode): Site => {
-    const found = sites.get(node.id) ?? siteAt(frozen, node, values, options, nonNegative);
+    const found = sites.get(node.id) ?? siteAt(frozen, node, values, outputOf(node), options, nonNegative);
     sites.set(node.id, found);
     return found;
+  };
+  // Rules speak of a node's own output; its scale comes after it.
+  const outputOf = (node: NetworkNode): Tensor => {
+    if (!gains[node.id]) return values[node.id]!;
+    const inputs = node.from.map((id) => values[id]!);
+    const { output } = tidied(() => owned({ output: applyNode(frozen, node, inputs, options) }));
+    unscaled.push(output);
+    return output;
   };
   return {
     network,
@@ -73,10 +91,11 @@ export function traceOf(model: Model, x: Tensor, { rules, isFolded = true, until
       kept.set(node.id, found);
       return found;
     },
+    gainOf: (node) => gains[node.id],
     dispose() {
       for (const tensors of kept.values()) for (const tensor of Object.values(tensors)) tensor?.dispose();
       kept.clear();
-      tf.dispose([...Object.values(values), ...folded]);
+      tf.dispose([...Object.values(values), ...Object.values(gains), ...unscaled, ...folded]);
       frozen.dispose();
     },
   };
@@ -92,18 +111,30 @@ function owned<T extends Readonly<Record<string, Tensor | undefined>>>(tensors: 
   ) as T;
 }
 
+/** What relevance is multiplied by at scaled outputs: s in a table of gradients, else 1, or 0 where s is 0. */
+function gainsOf(
+  net: Network,
+  rules: TraceOptions['rules'],
+  scales: ForwardOptions['scales'] = new Map(),
+): Record<string, Tensor> {
+  const linear = net.nodes.filter(({ layer }) => layer.role === 'linear');
+  const isGradient = linear.length > 0 && linear.every(({ id }) => rules.get(id)?.id === 'gradient');
+  const gain = (scale: Tensor) => (isGradient ? scale : tf.cast(tf.notEqual(scale, 0), 'float32'));
+  return tidied(() => owned(Object.fromEntries([...scales].map(([id, scale]) => [id, gain(scale)]))));
+}
+
 /** The forward pass, on folded weights where batch norms are folded. */
-function passOf(model: Model, x: Tensor, isFolded: boolean, until: string | undefined) {
+function passOf(model: Model, x: Tensor, { isFolded = true, until, scales }: TraceOptions) {
   const found: { notFolded: readonly string[]; options: ForwardOptions; folded: Tensor[] } = {
     notFolded: [],
-    options: until === undefined ? {} : { until },
+    options: { ...(until === undefined ? {} : { until }), ...(scales ? { scales } : {}) },
     folded: [],
   };
   if (isFolded) {
     tf.tidy(() => {
-      const { forward: folding, params, notFolded } = foldBatchNorm(model);
+      const { forward: folding, params, notFolded } = foldBatchNorm(model, scales);
       for (const weights of params.values()) found.folded.push(...Object.values(weights).map((w) => tf.keep(w)));
-      Object.assign(found, { notFolded, options: { ...folding, ...found.options } });
+      Object.assign(found, { notFolded, options: { ...found.options, ...folding } });
     });
   }
   try {
@@ -119,11 +150,11 @@ function siteAt(
   model: Model,
   node: NetworkNode,
   values: Readonly<Record<string, Tensor>>,
+  output: Tensor,
   options: ForwardOptions,
   nonNegative: ReadonlySet<string>,
 ): Site {
   const inputs = node.from.map((id) => values[id]!);
-  const output = values[node.id]!;
   const params = options.paramsOf?.(node) ?? model.paramsOf(node);
   const { layer } = node;
   const [x] = inputs;

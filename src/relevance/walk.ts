@@ -105,11 +105,15 @@ function propagate(
   keepsBooks: boolean,
   atSum: WalkOptions['atSum'],
 ): { inputs: Tensor[]; held: Held | undefined } {
-  if (trace.isBypassed(node)) return { inputs: [tf.clone(arrived)], held: undefined };
+  const gain = trace.gainOf(node);
+  if (trace.isBypassed(node)) {
+    return { inputs: [gain ? tf.mul(arrived, gain) : tf.clone(arrived)], held: undefined };
+  }
   const kept = trace.keptOf(node);
   return tidied(() => {
-    const { inputs, held } = trace.ruleOf(node).propagate(trace.siteOf(node), kept, arrived);
-    if (node.layer.role === 'sum') atSum?.(node, arrived, inputs);
+    const relevance = gain ? tf.mul(arrived, gain) : arrived;
+    const { inputs, held } = trace.ruleOf(node).propagate(trace.siteOf(node), kept, relevance);
+    if (node.layer.role === 'sum') atSum?.(node, relevance, inputs);
     // Clones: a rule may hand its input on, or one tensor to several sources, and each is freed on its own.
     return { inputs: inputs.map((t) => tf.clone(t)), held: keepsBooks ? held?.() : undefined };
   });

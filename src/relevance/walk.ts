@@ -52,15 +52,15 @@ export function* walkSteps(trace: Trace, options: WalkOptions): Generator<string
   const arrive = (id: string): Tensor | undefined => {
     const arrived = pending.get(id);
     if (!arrived) return undefined;
-    pending.delete(id);
+    // It stays on its way, where a failure finds it, until all that could fail is done.
     const remembered = note ? tidied(() => cloneOf(note(id, arrived))) : tf.clone(arrived);
     if (remembered) noted.set(id, remembered);
     const mask = masks?.get(id);
-    if (!mask) return arrived;
-    if (excludesParallel) bypassed.set(id, dropped(pending, arrived));
-    const masked = tf.mul(arrived, mask);
-    arrived.dispose();
-    return masked;
+    const passed = mask ? tf.mul(arrived, mask) : arrived;
+    pending.delete(id);
+    if (mask && excludesParallel) bypassed.set(id, dropped(pending, arrived));
+    if (mask) arrived.dispose();
+    return passed;
   };
 
   try {
@@ -71,10 +71,13 @@ export function* walkSteps(trace: Trace, options: WalkOptions): Generator<string
         break;
       }
       if (!arrived) continue;
-      const { inputs, held: kept } = propagate(trace, node, arrived, keepsBooks, atSum);
-      arrived.dispose();
-      if (kept) held.set(node.id, kept);
-      node.from.forEach((source, i) => put(pending, source, inputs[i]!));
+      try {
+        const { inputs, held: kept } = propagate(trace, node, arrived, keepsBooks, atSum);
+        if (kept) held.set(node.id, kept);
+        node.from.forEach((source, i) => put(pending, source, inputs[i]!));
+      } finally {
+        arrived.dispose();
+      }
       yield node.id;
     }
     if (until === undefined) arrive('input')?.dispose();

@@ -4,13 +4,15 @@ export interface Address {
   readonly net?: string;
   readonly seed?: number;
   readonly stage?: string;
+  /** Part of the workbench that is open. */
+  readonly view?: string;
   readonly channel?: number;
   readonly sample?: number;
   readonly class?: number;
 }
 
 const NUMBERS = ['seed', 'channel', 'sample', 'class'] as const;
-const WORDS = ['data', 'net', 'stage'] as const;
+const WORDS = ['data', 'net', 'stage', 'view'] as const;
 
 /** Reads a fragment such as "#data=glyphs&stage=conv3&channel=5". Unknown keys and bad numbers are passed over. */
 export function readAddress(fragment: string): Address {

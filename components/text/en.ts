@@ -4,6 +4,7 @@ import { pageSentence } from './en/pageSentence.ts';
 import { missingRelevance, relevanceSentence } from './en/relevanceSentence.ts';
 import { strengthSentence } from './en/strengthSentence.ts';
 import { labText } from './en/labText.ts';
+import { workbenchText } from './en/workbenchText.ts';
 import { count, decimal, percent, quantity, sides, signed } from './number.ts';
 
 const px = (n: number) => `${count(n)}\u00a0px`;
@@ -21,6 +22,8 @@ export const en = {
   lead: { click: 'Click a neuron. Everything here follows it.', tap: 'Tap a neuron. Everything here follows it.' },
 
   lab: labText,
+
+  workbench: workbenchText,
 
   section: { data: 'Data', network: 'Network', treatment: 'Treatment', reads: 'What the instruments read' },
 

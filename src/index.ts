@@ -146,6 +146,16 @@ export type { FlippingCurve, FlippingCurves, PixelFlippingData } from './metrics
 export type { PointingGameData } from './metrics/pointingGame.ts';
 export { ascending, averageRanks, descending, pearson, spearman } from './metrics/ranks.ts';
 
+export {
+  defineAttribution,
+  type Attribution,
+  type AttributionContext,
+  type AttributionData,
+  type Question,
+} from './attributions/attribution.ts';
+export { byComposite } from './attributions/byComposite.ts';
+export { attributions } from './attributions/registry.ts';
+
 export { presets } from './presets/registry.ts';
 export type { Preset } from './presets/preset.ts';
 export { connect, type Connection, type ConnectOptions } from './worker/connect.ts';

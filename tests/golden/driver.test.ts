@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { activations, composites, initializers, instruments, layers, rules, startEngine } from '#src';
+import { activations, attributions, composites, initializers, instruments, layers, rules, startEngine } from '#src';
 import {
   allowedToBeMissing,
   casesOf,
@@ -65,7 +65,9 @@ test('not-built.json lists exactly what the reference files ask for and nobody c
 });
 
 test('nothing in not-built.json is an item that the library has', () => {
-  const ids = [activations, composites, initializers, instruments, layers].flatMap((items) => items.ids());
+  const ids = [activations, attributions, composites, initializers, instruments, layers].flatMap((items) =>
+    items.ids(),
+  );
   const built = new Set([...ids, ...Object.keys(rules).map((id) => `rule:${id}`)].map((id) => id.toLowerCase()));
   const name = (kind: string) => kind.slice(kind.lastIndexOf('/') + 1);
   // A gate is listed under kary for the numbers of inputs it does not have.
@@ -75,6 +77,7 @@ test('nothing in not-built.json is an item that the library has', () => {
 
 const NET = ['nets', 'mixed'];
 const OPTIMISED = ['nets', 'plain', 'inputOptimisation'];
+const GRADIENTS = [...NET, 'gradients'];
 const SECOND = [...NET, 'secondInput', 'lrp', 'epsilonPlusFlat'];
 const UNFOLDED = ['nets', 'batchNorm', 'lrpWithoutFolding', 'map'];
 const all = (name: string) => () => readGolden(ownFolder, name);
@@ -95,6 +98,29 @@ const PERTURBED: readonly (readonly [file: string, source: () => JsonObject, pat
       [...NET, 'metrics', 'maps', 'epsilonGammaBox', 'pixelFlippingLeRF', 'logit', 9],
       [...NET, 'metrics', 'spearman', 'epsilonPlusFlat|gradientXInput'],
       [...NET, 'maxSensitivity', 'relativeFrobenius', 2],
+    ],
+  ],
+  [
+    'explainers.json',
+    () => {
+      const { nodes, weights, input, class: target, noise, gradients } = objectOf(at(netOf('mixed'), NET), 'mixed');
+      const mixed = {
+        nodes: nodes!,
+        weights: weights!,
+        input: input!,
+        class: target!,
+        noise: noise!,
+        gradients: gradients!,
+      };
+      return only('explainers.json', { nets: { mixed } });
+    },
+    [
+      [...GRADIENTS, 'gradientXInput', 'heatmap', 'data', 30],
+      [...GRADIENTS, 'integratedGradients(right20,zeroBaseline)', 'sum'],
+      [...GRADIENTS, 'smoothGrad(listedNoise,level0.1)', 'sigma'],
+      [...GRADIENTS, 'smoothGradSq(listedNoise,level0.1)', 'heatmap', 'data', 100],
+      [...GRADIENTS, 'occlusion(keepWindow4)', 'heatmap', 'data', 5],
+      [...GRADIENTS, 'gradCam(a4)', 'upsampledHalfPixelBilinear', 'data', 70],
     ],
   ],
   [

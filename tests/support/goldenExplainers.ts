@@ -44,7 +44,6 @@ function netCases(net: JsonObject, where: string): GoldenCase[] {
     logits: 'used by others',
     nodeChannelMeans: 'used by others',
     params: 'used by others',
-    // Read by sections that are not built.
     noise: 'used by others',
     dataset: 'used by others',
     datasetShape: 'used by others',

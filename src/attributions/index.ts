@@ -1,0 +1,10 @@
+export { gradient } from './gradient.ts';
+export { gradientXInput } from './gradientXInput.ts';
+export { smoothGrad } from './smoothGrad.ts';
+export { integratedGradients } from './integratedGradients.ts';
+export { betaSmooth } from './betaSmooth.ts';
+export { guidedBackprop } from './guidedBackprop.ts';
+export { deconvnet } from './deconvnet.ts';
+export { gradCam } from './gradCam.ts';
+export { guidedGradCam } from './guidedGradCam.ts';
+export { occlusion } from './occlusion.ts';

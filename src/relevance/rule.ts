@@ -91,9 +91,13 @@ export const EPSILON = 1e-6;
 /** A denominator z with its stabilised form st(z). */
 export type Denominator = Readonly<Record<'z' | 'stable', Tensor>>;
 
+/** In the place of ε = 0: lost beside any sum of numbers, but where a sum is empty it makes 0 / 0 a 0. */
+const LEAST = 1e-20;
+
 /** st(z) = z + ε·s(z) with s(z) = +1 for z ≥ 0 and −1 below: zero counts as positive, so nothing divides by zero. */
 export function stabilized(z: Tensor, eps: number): Denominator {
-  const side = tf.sub(tf.mul(tf.cast(tf.greaterEqual(z, 0), 'float32'), 2 * eps), eps);
+  const size = Math.max(eps, LEAST);
+  const side = tf.sub(tf.mul(tf.cast(tf.greaterEqual(z, 0), 'float32'), 2 * size), size);
   return { z: tf.clone(z), stable: tf.add(z, side) };
 }
 

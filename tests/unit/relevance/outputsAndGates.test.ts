@@ -66,7 +66,7 @@ test('a table of rules stands in the record by its name and settings, so that th
   const rules = { dense1: 'epsilon' };
   const record = await relevance.measure(model, batch, { composite, rules });
   const described = { composite: 'epsilonPlusFlat', eps: 0.25 };
-  expect(record.options).toEqual({ class: null, composite: described, rules });
+  expect(record.options).toMatchObject({ class: null, composite: described, rules });
   expect((await relevance.measure(model, batch, record.options)).data).toEqual(record.data);
   expect(parseData(stringifyData(record))).toEqual(record);
   model.dispose();

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { random, ruleKinds, rules, startEngine } from '#src';
+import { random, ruleKinds, rules, startEngine, type Rule } from '#src';
 import { relativeError } from '../../support/finiteDifference.ts';
 import { plainForward, weightsOf, type Plain } from '../../support/plainNet.ts';
 import { largest, total } from '../../support/plainNetRelevance.ts';
@@ -120,6 +120,37 @@ test('a denominator of exactly 0 counts as positive: nothing is divided by zero'
   const found = await taken(net, { 'dense1/kernel': Float32Array.of(1, -1) }, x, r, rules.epsilon({ eps: 1e-3 }));
   expect(relativeError(found.input, [3000, -3000])).toBeLessThan(1e-6);
   expect(Math.abs(found.stabilizer - 3)).toBeLessThan(1e-5);
+});
+
+const withoutEps: readonly Rule[] = [
+  rules.epsilon({ eps: 0 }),
+  rules.zPlus({ eps: 0 }),
+  rules.alphaBeta({ eps: 0 }),
+  rules.gamma({ eps: 0 }),
+  rules.wSquare({ eps: 0 }),
+  rules.flat({ eps: 0 }),
+  rules.zBox({ eps: 0 }),
+];
+
+test.for(withoutEps)('$id with ε = 0 passes nothing where there is nothing to divide by', async (rule) => {
+  // A silent pixel, a border outside the image, and a unit without weights: 0 / 0 must not become NaN.
+  const conv = { kind: 'conv2d', filters: 2, size: 1, bias: false, padding: [1, 0, 0, 0] };
+  const { net, weights, x, r } = oneNode([3, 2, 2], conv);
+  x.data.fill(0, 0, 6);
+  weights['conv2d1/kernel']!.set([0, 0], 0);
+  const found = await taken(net, weights, x, r, rule);
+  expect(found.input.every(Number.isFinite)).toBe(true);
+  expect(largest(found.input)).toBeLessThan(1e3 * largest(r.data));
+  expect(Number.isFinite(found.bias + found.stabilizer)).toBe(true);
+});
+
+test('ε = 0 is LRP-0: every input gets its share of the sum', async () => {
+  const { net } = oneNode([2], { kind: 'dense', units: 1, bias: false });
+  const x: Plain = { shape: [1, 2], data: Float64Array.of(2, 1) };
+  const r: Plain = { shape: [1, 1], data: Float64Array.of(5) };
+  const found = await taken(net, { 'dense1/kernel': Float32Array.of(3, -1) }, x, r, rules.epsilon({ eps: 0 }));
+  expect(relativeError(found.input, [6, -1])).toBeLessThan(1e-6);
+  expect(found.stabilizer).toBe(0);
 });
 
 test('flat counts only taps inside the image, and does not look at the numbers', async () => {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { composites, random, rulesFor, startEngine, type Network } from '#src';
-import { relativeError } from '../../support/finiteDifference.ts';
+import { finiteDifferences, relativeError } from '../../support/finiteDifference.ts';
+import { plainForward } from '../../support/plainNet.ts';
 import { plainComposites } from '../../support/plainComposites.ts';
 import { growthOf, plainFold, plainWalk, startAtClass } from '../../support/plainNetRelevance.ts';
 import { randomNet, randomPlain, randomWeights } from '../../support/plainNetRandom.ts';
@@ -79,6 +80,23 @@ test.for(cases)(
     expect(tame).toBeGreaterThan(SEEDS.length / 2);
   },
 );
+
+test('the gradient composite gives the derivative of the logit, by finite differences', async () => {
+  for (const seed of SEEDS.slice(0, 6)) {
+    const net = netOf(seed);
+    const { weights, x } = numbers(net, seed);
+    const target = seed % 3;
+    const start = startAtClass(net, target, 'one')(plainForward(net, weights, x));
+    const { relevance } = await withWeights(net, weights, (model) =>
+      withTrace(model, x, { rules: rulesFor(net, composites.get('gradientOnly')()) }, (trace) =>
+        readWalk(trace, { start }),
+      ),
+    );
+    const logit = () => plainForward(net, weights, x).get(net.output)!.data[target]!;
+    const expected = finiteDifferences(x.data, logit, 1e-6);
+    expect(relativeError(relevance.get('input')!, expected), JSON.stringify(net.specs)).toBeLessThan(TOLERANCE);
+  }
+});
 
 test('the nets above hold what the reference file does not', () => {
   const nets = SEEDS.map(netOf);

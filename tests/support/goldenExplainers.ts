@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { channelsOf, countParameters, foldBatchNorm, forward, nodeOf, outputOf, type Network } from '#src';
 import { sectionsOf, type GoldenCase } from './goldenCase.ts';
 import { exactly, nearLargest } from './goldenCompare.ts';
+import { conceptCases, graphCases } from './goldenConcepts.ts';
 import { fieldCases } from './goldenFields.ts';
 import { statisticsCases } from './goldenFieldStatistics.ts';
 import { isObject, listOf, numbersOf, objectOf, textOf, type JsonObject } from './goldenJson.ts';
@@ -10,6 +11,7 @@ import { gradientCases } from './goldenGradients.ts';
 import { inputOptimizationCases } from './goldenInputOptimization.ts';
 import { metricsCases, sensitivityCases } from './goldenMetrics.ts';
 import { fieldProblems } from './goldenReceptiveField.ts';
+import { referenceCases } from './goldenReferences.ts';
 import { relevanceCases } from './goldenRelevance.ts';
 
 /** Folding may move the logits by this share of the largest (explainers, 2.5). */
@@ -66,6 +68,10 @@ function netCases(net: JsonObject, where: string): GoldenCase[] {
     foldedLogitsMaxAbsDiff: 'used by others',
     lrp: (methods) => relevanceCases(net, objectOf(methods, 'lrp'), `${where}.lrp`),
     lrpWithoutFolding: (section) => unfoldedCases(net, objectOf(section, 'lrpWithoutFolding'), where),
+    crp: (section) => conceptCases(net, objectOf(section, 'crp'), `${where}.crp`),
+    attributionGraph: (section) =>
+      graphCases(net, objectOf(section, 'attributionGraph'), `${where}.attributionGraph`),
+    relMax: (section) => referenceCases(net, objectOf(section, 'relMax'), `${where}.relMax`),
     metrics: (section) => metricsCases(net, objectOf(section, 'metrics'), `${where}.metrics`),
     maxSensitivity: (section) =>
       sensitivityCases(net, objectOf(section, 'maxSensitivity'), `${where}.maxSensitivity`),

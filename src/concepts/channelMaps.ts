@@ -130,7 +130,8 @@ function* toNode(trace: Trace, at: string, options: WalkOptions): Generator<stri
 async function arrivals(arrived: Tensor, pending: ReadonlyMap<string, Tensor>, count: number) {
   const [rho, sizes, past] = await readAndDispose(
     tf.tidy(() => [
-      spaceSummed(arrived),
+      // A clone: without space there is nothing to sum, and what arrived is still needed.
+      tf.clone(spaceSummed(arrived)),
       spaceSummed(tf.abs(arrived)),
       pending.size > 0 ? tf.addN([...pending.values()].map((t) => tf.sum(t))) : tf.scalar(0),
     ]),

@@ -71,18 +71,33 @@ export function channelRelevance(
   });
 }
 
-/** Conditional maps, [queries, height, width] or [queries, features]: relevance at the input, channels summed. */
+/** One walk has one start, and holds relevance at the same nodes for all. */
+function checkAlike(queries: readonly ConceptQuery[]): void {
+  const likeness = ({ conditions, ...start }: ConceptQuery) => JSON.stringify([start, Object.keys(conditions).sort()]);
+  if (queries.every((query) => likeness(query) === likeness(queries[0]!))) return;
+  throw new InputError(
+    'queries that do not go together: they start differently, or name different nodes; ask them one by one',
+  );
+}
+
+/**
+ * Conditional maps, [queries, height, width] or [queries, features]: relevance at the input, channels summed. Queries may
+ * differ in what passes their nodes. With one query, the trace may hold several samples: [samples, height, width].
+ */
 export function conditionalMaps(
   trace: Trace,
   queries: readonly ConceptQuery[],
   start: Composite['start'] = 'logit',
 ): Tensor {
   for (const query of queries) checkQuery(trace.network, query);
+  checkAlike(queries);
   return tf.tidy(() => {
     const { relevance } = walk(trace, {
       ...walkOptionsOf(trace, queries, start),
       note: (id, r) => (id === INPUT ? channelsSummed(r) : null),
     });
-    return relevance.get(INPUT) ?? tf.zeros([queries.length, ...trace.network.input.slice(0, 2)]);
+    const maps = relevance.get(INPUT) ?? tf.zeros([trace.samples, ...trace.network.input.slice(0, 2)]);
+    // Relevance that no condition has touched is the same for every query.
+    return maps.shape[0]! < queries.length ? tf.tile(maps, [queries.length, ...maps.shape.slice(1).fill(1)]) : maps;
   });
 }

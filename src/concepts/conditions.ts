@@ -36,7 +36,7 @@ export interface ConceptQuery {
 /** Checks a query against a net. Errors name the node, the channel, and what would fit. */
 export function checkQuery(net: Network, query: ConceptQuery): void {
   const { classes, startAt, conditions, excludesParallel = true } = query;
-  if (!classes === !startAt) {
+  if (classes?.length === 0 || !classes === !startAt) {
     throw new InputError('relevance needs one start; give classes, or a node to start at');
   }
   const named = Object.keys(conditions).map((id) => nodeOf(net, id));
@@ -101,9 +101,13 @@ export function walkOptionsOf(
 ): Required<Pick<WalkOptions, 'start' | 'masks' | 'excludesParallel'>> {
   const [first] = queries as readonly [ConceptQuery, ...ConceptQuery[]];
   const { network } = trace;
-  const ids = Object.keys(first.conditions);
+  const at = first.startAt ?? network.output;
+  // First, because a class may be unknown: nothing is left behind then.
+  const start = first.classes
+    ? classStart(trace, first.classes, first.initial, kind)
+    : activationStart(trace, at, first.initial);
   const masks = new Map(
-    ids.map((id) => [
+    Object.keys(first.conditions).map((id) => [
       id,
       maskOf(
         nodeOf(network, id),
@@ -111,10 +115,6 @@ export function walkOptionsOf(
       ),
     ]),
   );
-  const at = first.startAt ?? network.output;
-  const start = first.classes
-    ? classStart(trace, first.classes, first.initial, kind)
-    : activationStart(trace, at, first.initial);
   return { start: new Map([[at, start]]), masks, excludesParallel: first.excludesParallel ?? true };
 }
 

@@ -26,8 +26,8 @@ const FAINT_OPACITY = 0.3;
 const TINY = 1e-10;
 
 /**
- * All that a neuron can see: its theoretical receptive field, cut at the edges of the image. `neuron` is its flat position
- * row · width + column in the node.
+ * All that a neuron can see: its theoretical receptive field, cut at the edges of the image; of no height or width where it
+ * sees padding alone. `neuron` is its flat position row · width + column in the node.
  */
 export function fieldCrop(net: Network, at: string, neuron: number): Crop {
   const [rows, columns] = areaOf(nodeOf(net, at).shape);

@@ -88,8 +88,42 @@ function maxPoolGrad({ inputs, attrs, backend }: KernelArguments): tf.TensorInfo
   return output;
 }
 
+/** tfjs' own kernel copies the numbers; a second name for them is enough, as on the other backends: no kernel writes in place. */
+function identity({ inputs, backend }: KernelArguments): tf.TensorInfo {
+  const { dataId, shape, dtype } = inputs.x!;
+  (backend as BackendWasm).incRef(dataId);
+  return { dataId, shape, dtype };
+}
+
+/**
+ * tfjs' own kernel works out the coordinates of every single number (3x3x64x64 along the first two axes: 1.1 ms against
+ * 0.03); what lies behind the last reversed axis moves together.
+ */
+function reverse({ inputs, attrs, backend }: KernelArguments): tf.TensorInfo {
+  const wasm = backend as BackendWasm;
+  const x = inputs.x!;
+  const { shape } = x;
+  const axes = tf.util.parseAxisParam(attrs!.dims as number[], [...shape]);
+  const strides = tf.util.computeStrides([...shape]).concat(1);
+  const block = shape.slice(Math.max(-1, ...axes) + 1).reduce((product, length) => product * length, 1);
+  const output = wasm.makeOutput(shape, x.dtype);
+  const [from, to] = [x, output].map((info) => wasm.typedArrayFromHeap(info));
+  for (let start = 0; start < from!.length; start += block) {
+    let target = start;
+    for (const axis of axes) {
+      const index = Math.floor(start / strides[axis]!) % shape[axis]!;
+      target += (shape[axis]! - 1 - 2 * index) * strides[axis]!;
+    }
+    if (block === 1) to![target] = from![start]!;
+    else to!.set(from!.subarray(start, start + block), target);
+  }
+  return output;
+}
+
 /** Adds what tfjs 4.22 lacks on wasm, and replaces what is slow or wrong there. Safe to call again. */
 export function registerWasmKernels(): void {
+  replaceKernel('wasm', 'Identity', identity);
+  replaceKernel('wasm', 'Reverse', reverse);
   replaceKernel('wasm', 'Conv2DBackpropInput', conv2dBackpropInput);
   replaceKernel('wasm', 'Conv2DBackpropFilter', conv2dBackpropFilter);
   replaceKernel('wasm', 'DepthwiseConv2dNativeBackpropInput', depthwiseBackpropInput);

@@ -96,9 +96,13 @@ const LEAST = 1e-20;
 
 /** st(z) = z + ε·s(z) with s(z) = +1 for z ≥ 0 and −1 below: zero counts as positive, so nothing divides by zero. */
 export function stabilized(z: Tensor, eps: number): Denominator {
-  const size = Math.max(eps, LEAST);
-  const side = tf.sub(tf.mul(tf.cast(tf.greaterEqual(z, 0), 'float32'), 2 * size), size);
-  return { z: tf.clone(z), stable: tf.add(z, side) };
+  // The step of −z is 1 below zero, else what it is told: −s(z). A comparison takes ten times as long on wasm.
+  return { z: tf.clone(z), stable: tf.sub(z, tf.mul(tf.step(tf.neg(z), -1), Math.max(eps, LEAST))) };
+}
+
+/** st(z) of a sum none of whose terms can be negative: z + ε. */
+export function stabilizedPositive(z: Tensor, eps: number): Denominator {
+  return { z: tf.clone(z), stable: tf.add(z, Math.max(eps, LEAST)) };
 }
 
 /** Σ over everything but the batch: [batch]. */
@@ -118,4 +122,4 @@ export const heldBy = (share: Tensor, denominator: Denominator, bias: Tensor | n
 });
 
 export const positive = (t: Tensor): Tensor => tf.relu(t);
-export const negative = (t: Tensor): Tensor => tf.minimum(t, 0);
+export const negative = (t: Tensor): Tensor => tf.sub(t, tf.relu(t));

@@ -26,7 +26,7 @@ export const alphaBeta = defineRule({
     const alpha = 1 + beta;
     return {
       prepare(site) {
-        const split = splitBySign(site);
+        const split = splitBySign(site, beta === 0 ? ['up'] : ['up', 'down']);
         const bias = zeroBias ? null : site.bias;
         const [up, down] = [bias && positive(bias), bias && negative(bias)];
         const above = stabilized(sumOf(site, split, 'up', up), eps);

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { flag, real } from '../../core/options.ts';
 import { isLinear } from '../place.ts';
 import { defineRule, EPSILON, negative, perSample, positive, stabilized } from '../rule.ts';
-import { shareBack, splitBySign, sumOf, type Split } from '../splitBySign.ts';
+import { shareBack, splitInput, sumOf, type Split } from '../splitBySign.ts';
 
 /**
  * Generalised γ (Montavon et al. 2019; for inputs of both signs Andéol et al. 2021): contributions of the output's own
@@ -25,11 +25,10 @@ export const gamma = defineRule({
     prepare(site) {
       const { kernel } = site;
       const bias = zeroBias ? null : site.bias;
-      const parts = splitBySign(site);
       const up = (t: Tensor) => tf.add(t, tf.mul(positive(t), g));
       const down = (t: Tensor) => tf.add(t, tf.mul(negative(t), g));
       // "Plus" and "minus" kernels of the split become the two bent ones: ŵ favours w > 0, w̌ favours w < 0.
-      const split: Split = { ...parts, wPlus: up(kernel), wMinus: down(kernel) };
+      const split: Split = { ...splitInput(site), wPlus: up(kernel), wMinus: down(kernel) };
       const biasUp = bias && up(bias);
       const biasDown = bias && down(bias);
       const above = stabilized(sumOf(site, split, 'up', biasUp), eps);
@@ -37,8 +36,8 @@ export const gamma = defineRule({
       return {
         ...split,
         // The sign of the true output, bias included, decides also where the bias is left out of the denominators.
-        isUp: tf.cast(tf.greater(site.output, 0), 'float32'),
-        isDown: tf.cast(tf.less(site.output, 0), 'float32'),
+        isUp: tf.step(site.output),
+        isDown: tf.step(tf.neg(site.output)),
         zUp: above.z,
         stableUp: above.stable,
         zDown: below.z,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { flag, real } from '../../core/options.ts';
 import { isLinear } from '../place.ts';
-import { defineRule, EPSILON, heldBy, stabilized } from '../rule.ts';
+import { defineRule, EPSILON, heldBy, stabilizedPositive } from '../rule.ts';
 
 /** w² (Montavon et al. 2017): in proportion to the squared weight, whatever the input. */
 export const wSquare = defineRule({
@@ -21,7 +21,7 @@ export const wSquare = defineRule({
       const constant = zeroBias || !bias ? null : tf.square(bias);
       // Ones of one sample, before the padding: padded positions stay 0, so only taps inside the image count.
       const z = forward(tf.ones([1, ...x!.shape.slice(1)]), squared, constant);
-      return { squared, bias: constant ?? undefined, ...stabilized(z, eps) };
+      return { squared, bias: constant ?? undefined, ...stabilizedPositive(z, eps) };
     },
     propagate({ transpose }, kept, relevance) {
       const share = tf.div(relevance, kept.stable);

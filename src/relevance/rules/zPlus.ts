@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { flag, real } from '../../core/options.ts';
 import { isLinear } from '../place.ts';
-import { defineRule, EPSILON, heldBy, positive, stabilized } from '../rule.ts';
+import { defineRule, EPSILON, heldBy, positive, stabilizedPositive } from '../rule.ts';
 import { shareBack, splitBySign, sumOf } from '../splitBySign.ts';
 
 /** z⁺ (Montavon et al. 2017): only contributions that push the output up count. The same as alpha-beta(1, 0). */
@@ -18,9 +18,9 @@ export const zPlus = defineRule({
   fits: isLinear,
   make: ({ eps, zeroBias }) => ({
     prepare(site) {
-      const split = splitBySign(site);
+      const split = splitBySign(site, ['up']);
       const bias = zeroBias || !site.bias ? null : positive(site.bias);
-      return { ...split, ...stabilized(sumOf(site, split, 'up', bias), eps), bias: bias ?? undefined };
+      return { ...split, ...stabilizedPositive(sumOf(site, split, 'up', bias), eps), bias: bias ?? undefined };
     },
     propagate(site, kept, relevance) {
       const share = tf.div(relevance, kept.stable);

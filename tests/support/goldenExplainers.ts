@@ -69,12 +69,10 @@ function netCases(net: JsonObject, where: string): GoldenCase[] {
     lrp: (methods) => relevanceCases(net, objectOf(methods, 'lrp'), `${where}.lrp`),
     lrpWithoutFolding: (section) => unfoldedCases(net, objectOf(section, 'lrpWithoutFolding'), where),
     crp: (section) => conceptCases(net, objectOf(section, 'crp'), `${where}.crp`),
-    attributionGraph: (section) =>
-      graphCases(net, objectOf(section, 'attributionGraph'), `${where}.attributionGraph`),
+    attributionGraph: (section) => graphCases(net, objectOf(section, 'attributionGraph'), `${where}.attributionGraph`),
     relMax: (section) => referenceCases(net, objectOf(section, 'relMax'), `${where}.relMax`),
     metrics: (section) => metricsCases(net, objectOf(section, 'metrics'), `${where}.metrics`),
-    maxSensitivity: (section) =>
-      sensitivityCases(net, objectOf(section, 'maxSensitivity'), `${where}.maxSensitivity`),
+    maxSensitivity: (section) => sensitivityCases(net, objectOf(section, 'maxSensitivity'), `${where}.maxSensitivity`),
     gradients: (methods) => gradientCases(net, objectOf(methods, 'gradients'), `${where}.gradients`),
     inputOptimisation: (section) =>
       inputOptimizationCases(net, objectOf(section, 'inputOptimisation'), `${where}.inputOptimisation`),

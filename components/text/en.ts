@@ -4,6 +4,9 @@ import { pageSentence } from './en/pageSentence.ts';
 import { missingRelevance, relevanceSentence } from './en/relevanceSentence.ts';
 import { strengthSentence } from './en/strengthSentence.ts';
 import { labText } from './en/labText.ts';
+import { mapsSentence, rulesSentence, sumSentence } from './en/mapsSentence.ts';
+import { booksText, mapsText, rulesText } from './en/mapsText.ts';
+import { optionText } from './en/optionText.ts';
 import { workbenchText } from './en/workbenchText.ts';
 import { count, decimal, percent, quantity, sides, signed } from './number.ts';
 
@@ -17,6 +20,9 @@ export const en = {
     strength: strengthSentence,
     relevance: relevanceSentence,
     page: pageSentence,
+    maps: mapsSentence,
+    sum: sumSentence,
+    rules: rulesSentence,
   },
 
   lead: { click: 'Click a neuron. Everything here follows it.', tap: 'Tap a neuron. Everything here follows it.' },
@@ -24,6 +30,11 @@ export const en = {
   lab: labText,
 
   workbench: workbenchText,
+
+  option: optionText,
+  maps: mapsText,
+  rules: rulesText,
+  books: booksText,
 
   section: { data: 'Data', network: 'Network', treatment: 'Treatment', reads: 'What the instruments read' },
 

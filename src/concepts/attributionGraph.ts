@@ -50,7 +50,8 @@ export interface AttributionGraphOptions {
 
 /**
  * Concept composition (Achtibat et al. 2023): from a channel down, the channels of the next layers that carry its
- * relevance. Each level is one conditional walk per node, all its channels at once; a pair met twice is followed once.
+ * relevance. Each level is one conditional walk per node, all its channels at once; a concept met again is followed again
+ * only where more of its channels are asked for.
  */
 export async function attributionGraph(trace: Trace, options: AttributionGraphOptions): Promise<AttributionGraph> {
   const { start, among, width, absNorm = true, by = 'value', signal } = options;
@@ -59,10 +60,12 @@ export async function attributionGraph(trace: Trace, options: AttributionGraphOp
   const list = new Set(among);
   const levels = new Map<string, number>([[key(start), 0]]);
   const nodes: Concept[] = [start];
-  const edges: ConceptEdge[] = [];
+  const edges = new Map<string, ConceptEdge>();
+  /** How many channels each concept has been followed to. */
+  const followed = new Map<string, number>();
   let current: Concept[] = [start];
   for (const [depth, most] of width.entries()) {
-    const found: ConceptEdge[] = [];
+    const found: Concept[] = [];
     for (const [at, group] of byNode(current)) {
       throwIfCancelled(signal, 'attribution graph');
       const sources = nearestOf(network, at, list);
@@ -72,21 +75,23 @@ export async function attributionGraph(trace: Trace, options: AttributionGraphOp
         for (const [i, source] of sources.entries()) {
           const values = absNorm ? absNormalized(shares[i]![k]!) : shares[i]![k]!;
           for (const channel of strongest(values, most, by)) {
-            found.push({ from, to: { at: source, channel }, relevance: values[channel]! });
+            const to = { at: source, channel };
+            found.push(to);
+            edges.set(`${key(from)} ${key(to)}`, { from, to, relevance: values[channel]! });
           }
         }
       });
     }
-    edges.push(...found);
-    current = [];
-    for (const { to } of found) {
-      if (levels.has(key(to))) continue;
-      levels.set(key(to), depth + 1);
-      nodes.push(to);
-      current.push(to);
+    for (const concept of current) followed.set(key(concept), most);
+    const distinct = [...new Map(found.map((concept) => [key(concept), concept])).values()];
+    for (const concept of distinct) {
+      if (levels.has(key(concept))) continue;
+      levels.set(key(concept), depth + 1);
+      nodes.push(concept);
     }
+    current = distinct.filter((concept) => (followed.get(key(concept)) ?? 0) < (width[depth + 1] ?? 0));
   }
-  return { nodes, levels: nodes.map((node) => levels.get(key(node))!), edges };
+  return { nodes, levels: nodes.map((node) => levels.get(key(node))!), edges: [...edges.values()] };
 }
 
 const key = ({ at, channel }: Concept): string => `${at} ${channel}`;

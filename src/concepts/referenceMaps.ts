@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError } from '../core/errors.ts';
+import { InputError, throwIfCancelled } from '../core/errors.ts';
 import { inTurn } from '../core/inTurn.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { areaOf, sizeOf } from '../core/shape.ts';
@@ -29,6 +29,9 @@ export interface ReferenceMapsOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+/** What cancelled work is called. */
+const WORK = 'reference maps';
 
 /** Where a concept acts in its reference samples. */
 export interface ReferenceMaps {
@@ -62,13 +65,14 @@ export async function referenceMaps(
   const frozen = freeze(model);
   try {
     for (let from = 0; from < references.length; from += atOnce) {
+      throwIfCancelled(signal, WORK);
       const part = references.slice(from, from + atOnce);
       const x = inputsOf(network, samples, part);
       const trace = traceOf(frozen, x, { rules, ...(mode === 'activation' ? { until: at } : {}) });
       x.dispose();
       try {
         const steps = mapsOf(trace, part, { at, channel, mode });
-        const found = await readAndDispose(await inTurn(steps, { signal, what: 'reference maps' }));
+        const found = await readAndDispose(await inTurn(steps, { signal, what: WORK }));
         found.forEach((values) => checkFinite(values, `the concept maps of "${at}"`));
         maps.set(found[0]!, from * height * width);
         neuronMaps.set(found[1]!, from * height * width);

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError } from '../core/errors.ts';
-import { inTurn } from '../core/inTurn.ts';
+import { InputError, throwIfCancelled } from '../core/errors.ts';
+import { inTurn, nextTask } from '../core/inTurn.ts';
 import { channelsOf, sizeOf } from '../core/shape.ts';
 import type { Samples } from '../datasets/dataset.ts';
-import { readAndDispose } from '../core/readBack.ts';
+import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import type { Model } from '../network/model.ts';
 import { nodeOf } from '../network/network.ts';
 import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
@@ -34,6 +34,9 @@ export interface ReferenceOptions {
   readonly atOnce?: number;
   readonly signal?: AbortSignal;
 }
+
+/** What a cancelled search is called. */
+const WORK = 'reference samples';
 
 /** Reference samples found so far. */
 export interface References {
@@ -68,6 +71,8 @@ export async function* findReferences(
   );
   const length = sizeOf(network.input);
   for (let from = 0; from < samples.count; from += atOnce) {
+    await nextTask();
+    throwIfCancelled(signal, WORK);
     const to = Math.min(from + atOnce, samples.count);
     const labels = samples.labels.subarray(from, to);
     const x = tf.tensor(samples.inputs.subarray(from * length, to * length), [to - from, ...network.input]);
@@ -79,7 +84,10 @@ export async function* findReferences(
         const found = await (mode === 'relevance'
           ? relevanceOf(trace, labels, nodes, maxTarget, signal)
           : activationOf(trace, nodes, maxTarget));
-        nodes.forEach((id, i) => add(rankings.get(id)![mode]!, found[i]!, labels, from, absNorm));
+        nodes.forEach((id, i) => {
+          checkFinite(found[i]!, `the ${mode} of "${id}"`);
+          add(rankings.get(id)![mode]!, found[i]!, labels, from, absNorm);
+        });
       }
     } finally {
       trace.dispose();
@@ -126,7 +134,7 @@ async function relevanceOf(
       until: firstOf(network.nodes, nodes),
       note: (id, r) => (nodes.includes(id) ? reduced(r, maxTarget) : null),
     });
-    const walked = await inTurn(steps, { signal, what: 'reference samples' });
+    const walked = await inTurn(steps, { signal, what: WORK });
     const tensors = nodes.map(
       (id) => walked.relevance.get(id) ?? tf.zeros([labels.length, 2 * channelsOf(nodeOf(network, id).shape)]),
     );

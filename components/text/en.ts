@@ -1,3 +1,7 @@
+import { ablationAccuracy, ablationSentence } from './en/ablationSentence.ts';
+import { accountSentence, hazardSentences } from './en/accountSentence.ts';
+import { conceptsLead, conceptsSentence, conceptsWaiting, otherClassSentence } from './en/conceptsSentence.ts';
+import { conceptsText } from './en/conceptsText.ts';
 import { fieldSentence } from './en/fieldSentence.ts';
 import { flowSentence } from './en/flowSentence.ts';
 import { pageSentence } from './en/pageSentence.ts';
@@ -20,6 +24,14 @@ export const en = {
     strength: strengthSentence,
     relevance: relevanceSentence,
     page: pageSentence,
+    concepts: conceptsSentence,
+    conceptsLead,
+    conceptsWaiting,
+    otherClass: otherClassSentence,
+    account: accountSentence,
+    hazards: hazardSentences,
+    ablation: ablationSentence,
+    ablationAccuracy,
     maps: mapsSentence,
     sum: sumSentence,
     rules: rulesSentence,
@@ -31,6 +43,7 @@ export const en = {
 
   workbench: workbenchText,
 
+  concepts: conceptsText,
   option: optionText,
   maps: mapsText,
   rules: rulesText,

@@ -122,7 +122,7 @@ export interface PinnedConcept extends Pin {
   readonly width: number;
   readonly map: Float32Array;
   /** The samples it counts most for, of the first so many held-out ones. */
-  readonly references: readonly { readonly sample: number; readonly label: number; readonly value: number }[];
+  readonly references: readonly Pick<ShownReference, 'sample' | 'label' | 'value' | 'input'>[];
   readonly referenceSamples: number;
 }
 

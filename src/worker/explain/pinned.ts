@@ -3,6 +3,7 @@ import { takeBatch } from '../../datasets/takeBatch.ts';
 import { findReferences, type References } from '../../concepts/references.ts';
 import { concepts } from '../../instruments/concepts.ts';
 import type { Model } from '../../network/model.ts';
+import { sizeOf } from '../../core/shape.ts';
 import { compositeFrom } from '../../relevance/composites/registry.ts';
 import { testSample } from '../summaries.ts';
 import type { Pin, PinnedConcept } from './commands.ts';
@@ -19,6 +20,7 @@ export async function measurePin(model: Model, data: LoadedDataset, pin: Pin, st
   const size = (c: number) => Math.abs(found.relevance[c]!);
   const all = found.relevance.reduce((sum, _, c) => sum + size(c), 0);
   const samples: Samples = takeBatch(data, { size: Math.min(SEARCHED, data.test.count), from: 'test' });
+  const length = sizeOf(data.shape);
   let references: References | undefined;
   const search = { nodes: [pin.at], modes: ['relevance'] as const, composite: compositeFrom(COMPOSITE), keep: KEPT };
   for await (const sofar of findReferences(model, samples, search)) references = sofar;
@@ -35,7 +37,12 @@ export async function measurePin(model: Model, data: LoadedDataset, pin: Pin, st
     height: found.height,
     width: found.width,
     map: found.maps,
-    references: best.map(({ sample, label, value }) => ({ sample, label, value })),
+    references: best.map(({ sample, label, value }) => ({
+      sample,
+      label,
+      value,
+      input: samples.inputs.slice(sample * length, (sample + 1) * length),
+    })),
     referenceSamples: samples.count,
   };
 }

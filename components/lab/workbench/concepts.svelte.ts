@@ -1,0 +1,230 @@
+import type {
+  AttributionGraphRecord,
+  ConceptsRecord,
+  MeasurementRecord,
+  ReferenceMode,
+  Region,
+  RelevanceRecord,
+  ShownReference,
+} from '#src';
+import { argueRows, type ArgueOrder, type ArgueRow } from '../../views/argueRows.ts';
+import type { ReferenceLook } from '../../views/referenceLook.ts';
+import { graphWindow } from './graphWindow.ts';
+import type { Inquiry } from './inquiry.svelte.ts';
+import { Request } from './request.svelte.ts';
+
+/** Rows of the ranking before all are asked for. */
+const ROOM = 8;
+/** Reference samples per channel. */
+const REFERENCES = 5;
+/** Channels followed from each concept, level by level. */
+const GRAPH_WIDTH = [3, 3, 2];
+
+/** Channels of other nodes that relevance must pass. */
+export type Through = Readonly<Record<string, readonly number[]>>;
+
+/** The panel "Who argues": what is set in it, what it asks, and what it has been answered. */
+export class ConceptsDesk {
+  readonly inquiry: Inquiry;
+  order = $state<ArgueOrder>('size');
+  unit = $state<'relevance' | 'share'>('relevance');
+  view = $state<'list' | 'atlas'>('list');
+  showsAll = $state(false);
+  region = $state.raw<Region | null>(null);
+  letsParallelIn = $state(false);
+  through = $state.raw<Through>({});
+  mode = $state<ReferenceMode>('relevance');
+  label = $state<number | null>(null);
+  look = $state<ReferenceLook>('map');
+  factor = $state(0);
+  /** Channels that are scaled along with the selected one. */
+  together = $state.raw<readonly number[]>([]);
+
+  readonly relevance: Request<'measure'>;
+  readonly other: Request<'measure'>;
+  readonly concepts: Request<'measure'>;
+  /** The selected channel's map, where it is not among the foremost. */
+  readonly own: Request<'measure'>;
+  readonly graph: Request<'measure'>;
+  readonly references: Request<'references'>;
+  readonly ablation: Request<'ablate'>;
+  /** The question behind `own`: its answer counts for no other. */
+  #ownKey = $state('');
+  /** The last search for reference samples. */
+  #searched: { readonly key: string; readonly channels: readonly number[] } = { key: '', channels: [] };
+
+  constructor(inquiry: Inquiry) {
+    this.inquiry = inquiry;
+    const measure = () => new Request(inquiry.ask, 'measure');
+    [this.relevance, this.other, this.concepts, this.own, this.graph] = [
+      measure(),
+      measure(),
+      measure(),
+      measure(),
+      measure(),
+    ];
+    this.references = new Request(inquiry.ask, 'references');
+    this.ablation = new Request(inquiry.ask, 'ablate');
+  }
+
+  // Casts: the instrument's id says which record it is.
+  readonly relevanceRecord = $derived.by(() => recordOf<RelevanceRecord>(this.relevance.value, 'relevance'));
+  readonly otherRecord = $derived.by(() => recordOf<RelevanceRecord>(this.other.value, 'relevance'));
+  readonly graphRecord = $derived.by(() => recordOf<AttributionGraphRecord>(this.graph.value, 'attributionGraph'));
+  readonly conceptsRecord = $derived.by((): ConceptsRecord | null => {
+    const record = recordOf<ConceptsRecord>(this.concepts.value, 'concepts');
+    // Another layer's channels are not this one's: an old answer may be dimmed, but not mistaken.
+    if (record?.data.at !== this.inquiry.at) return null;
+    return this.#ownKey === this.ownKey ? withMap(record, recordOf(this.own.value, 'concepts')) : record;
+  });
+  readonly rows = $derived.by((): readonly ArgueRow[] => {
+    const { conceptsRecord, order, showsAll, inquiry } = this;
+    if (!conceptsRecord) return [];
+    const room = showsAll ? Infinity : ROOM;
+    return argueRows(conceptsRecord.data, { order, room, selected: inquiry.channel });
+  });
+  /** The selected sample; null until it is known. */
+  readonly sample = $derived.by((): Float32Array | null => {
+    const { data, snapshot, selection } = this.inquiry.session;
+    if (snapshot?.sample.index === selection.sample) return snapshot.sample.input;
+    return data?.strip.find(({ index }) => index === selection.sample)?.input ?? null;
+  });
+  /** What the net answers: with the weights that are explained where they are known, else with those of now. */
+  readonly probabilities = $derived.by((): Float32Array | null => {
+    const { session, step } = this.inquiry;
+    const now = session.snapshot?.sample.index === session.selection.sample ? session.snapshot.probabilities : null;
+    return step === null ? now : (this.ablation.value?.before.probabilities ?? null);
+  });
+  readonly referencesOf = (channel: number): readonly ShownReference[] =>
+    this.references.value?.at === this.inquiry.at
+      ? (this.references.value.channels.find((found) => found.channel === channel)?.references ?? [])
+      : [];
+
+  /** What changes the ranking, besides the inquiry. */
+  get rankingKey(): string {
+    const { inquiry, showsAll, view, region, letsParallelIn, through } = this;
+    return JSON.stringify([inquiry.key, inquiry.at, showsAll || view === 'atlas', region, letsParallelIn, through]);
+  }
+
+  async askAll(): Promise<void> {
+    const { inquiry } = this;
+    const { composite, rules, asked } = inquiry;
+    await this.relevance.run({ ...asked, instrument: 'relevance', options: { composite, rules } });
+    await this.#askRanking();
+    const stages = inquiry.session.run?.stages ?? [];
+    const among = graphWindow(stages, inquiry.stage);
+    if (among.length > 0) {
+      const options = { composite, rules, among, width: GRAPH_WIDTH.slice(0, among.length) };
+      await this.graph.run({ ...asked, instrument: 'attributionGraph', options });
+    }
+  }
+
+  async #askRanking(): Promise<void> {
+    const { inquiry, showsAll, view } = this;
+    const count = showsAll || view === 'atlas' ? this.channels : Math.min(ROOM, this.channels);
+    await this.concepts.run({ ...inquiry.asked, instrument: 'concepts', options: { ...this.#ranking, count } });
+    await this.askOwn();
+  }
+
+  /** Asks for the selected channel's map where the ranking does not hold it. */
+  async askOwn(): Promise<void> {
+    const { inquiry } = this;
+    const record = recordOf<ConceptsRecord>(this.concepts.value, 'concepts');
+    if (!record || record.data.at !== inquiry.at || record.data.shown.includes(inquiry.channel)) return;
+    const options = { ...this.#ranking, channels: [inquiry.channel] };
+    this.#ownKey = this.ownKey;
+    await this.own.run({ ...inquiry.asked, instrument: 'concepts', options });
+  }
+
+  get ownKey(): string {
+    return JSON.stringify([this.inquiry.asked, this.inquiry.channel, this.#ranking]);
+  }
+
+  get #ranking() {
+    const { inquiry, region, letsParallelIn, through } = this;
+    const { composite, rules, at } = inquiry;
+    return { at, composite, rules, region, conditions: through, excludesParallel: !letsParallelIn };
+  }
+
+  /** Channels of the chosen layer. */
+  get channels(): number {
+    return this.inquiry.session.run?.stages.find(({ id }) => id === this.inquiry.stage)?.shape.at(-1) ?? 1;
+  }
+
+  async askOther(target: number): Promise<void> {
+    const { composite, rules, asked } = this.inquiry;
+    await this.other.run({ ...asked, class: target, instrument: 'relevance', options: { composite, rules } });
+  }
+
+  /**
+   * What the search for reference samples depends on; empty while there are no rows. Neither the sample nor the class is
+   * among it. While the run trains rows come and go, and a search that starts anew with each would never end.
+   */
+  get referencesKey(): string {
+    const { inquiry, rows } = this;
+    if (rows.length === 0) return '';
+    const channels =
+      inquiry.step === null && inquiry.session.isPlaying ? null : rows.map(({ channel }) => channel).sort();
+    return JSON.stringify([this.#searchKey, channels]);
+  }
+
+  get #searchKey(): string {
+    const { inquiry, mode, label } = this;
+    const { session, composite, rules, at } = inquiry;
+    const now = inquiry.step ?? (session.isPlaying ? 'playing' : session.step);
+    return JSON.stringify([at, mode, label, composite, rules, now, session.description?.network]);
+  }
+
+  async askReferences(): Promise<void> {
+    const { inquiry, mode, label } = this;
+    const channels = this.rows.map(({ channel }) => channel);
+    const isKnown =
+      this.#searched.key === this.#searchKey && channels.every((c) => this.#searched.channels.includes(c));
+    if (isKnown) return;
+    this.#searched = { key: this.#searchKey, channels };
+    const { composite, rules, at, step } = inquiry;
+    await this.references.run({ step, at, channels, mode, label, count: REFERENCES, composite, rules });
+  }
+
+  /** What the ablation depends on; empty until the ranking is there: first things first. */
+  get ablationKey(): string {
+    const { inquiry, factor, together } = this;
+    return this.conceptsRecord ? JSON.stringify([inquiry.key, inquiry.at, inquiry.channel, factor, together]) : '';
+  }
+
+  async askAblation(): Promise<void> {
+    const { inquiry, factor, together } = this;
+    const { composite, rules, at, channel, asked } = inquiry;
+    const factors = Object.fromEntries([channel, ...together].map((c) => [c, factor]));
+    await this.ablation.run({ ...asked, plan: { [at]: factors }, composite, rules });
+  }
+
+  /** A part of one layer means nothing in another, and channels scaled together belong to their own. */
+  forgetLayer(): void {
+    this.region = null;
+    this.together = [];
+    this.through = Object.fromEntries(Object.entries(this.through).filter(([at]) => at !== this.inquiry.at));
+  }
+
+  cancel(): void {
+    const { relevance, other, concepts, own, graph, references, ablation } = this;
+    for (const request of [relevance, other, concepts, own, graph]) request.cancel();
+    references.cancel();
+    ablation.cancel();
+  }
+}
+
+function recordOf<R extends MeasurementRecord>(value: MeasurementRecord | null, instrument: string): R | null {
+  return value?.instrument === instrument ? (value as R) : null;
+}
+
+/** A ranking with the map of one more channel. */
+function withMap(record: ConceptsRecord, extra: ConceptsRecord | null): ConceptsRecord {
+  const { data } = record;
+  const channel = extra?.data.shown[0];
+  if (!extra || channel === undefined || data.shown.includes(channel)) return record;
+  const maps = new Float32Array(data.maps.length + extra.data.maps.length);
+  maps.set(data.maps);
+  maps.set(extra.data.maps, data.maps.length);
+  return { ...record, data: { ...data, shown: Uint32Array.from([...data.shown, channel]), maps } };
+}

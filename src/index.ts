@@ -55,7 +55,7 @@ export { train, type TrainOptions, type TrainStep } from './training/train.ts';
 export { startTraining, type Evaluation, type Trainer } from './training/trainer.ts';
 export type { TrainingRecipe } from './training/trainOptions.ts';
 
-export { batchEntropy, erf, relevance, strength } from './instruments/index.ts';
+export { batchEntropy, concepts, erf, relevance, strength } from './instruments/index.ts';
 export { batchEntropyOf, entropyPerUnit } from './instruments/batchEntropy.ts';
 export { defineInstrument, type Instrument, type MeasureContext } from './instruments/instrument.ts';
 export * from './instruments/fieldMeasures.ts';
@@ -159,6 +159,7 @@ export { attributions } from './attributions/registry.ts';
 export { presets } from './presets/registry.ts';
 export type { Preset } from './presets/preset.ts';
 export { connect, type Connection, type ConnectOptions } from './worker/connect.ts';
+export type * from './worker/explain/commands.ts';
 export type { Commands, DataSummary, Divergence, Frame, RunDescription, RunSummary } from './worker/protocol.ts';
 export { edgesOf, takeSnapshot } from './network/takeSnapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { NetworkJSON } from '#src';
+import { presets, type DataSummary, type NetworkJSON, type Preset } from '#src';
 
 /** A stored network from its parts. */
 export function networkFor(input: readonly number[], nodes: NetworkJSON['nodes']): NetworkJSON {
@@ -41,4 +41,14 @@ export function prettyNetwork({ input, nodes }: NetworkJSON): string {
         .replace(/}$/, ' }')}`,
   );
   return `{\n  "input": [${input.join(', ')}],\n  "nodes": [\n${lines.join(',\n')}\n  ]\n}`;
+}
+
+/** The wanted preset if it fits the data, else the first choice among those that do. */
+export function presetFor({ shape, title }: DataSummary, wanted: string | undefined): Preset {
+  const fitting = [...presets].filter((preset) => preset.fits(shape));
+  const preset =
+    fitting.find(({ id }) => id === wanted) ?? fitting.find(({ isFirstChoice }) => isFirstChoice) ?? fitting[0];
+  if (preset) return preset;
+  const found = `samples of ${shape.join(' × ')} in "${title}"`;
+  throw new Error(`no preset fits ${found}; use images of 8 × 8 pixels or more, or plain numbers`);
 }

@@ -17,7 +17,7 @@ import {
 import type { Address } from './address.ts';
 import type { Busy, Notice } from './notice.ts';
 import { Readings } from './readings.svelte.ts';
-import { networkFor } from './rewrite.ts';
+import { networkFor, presetFor } from './rewrite.ts';
 import type { Ask } from './workbench/request.svelte.ts';
 
 const CHOSEN_AT_START: Selection = { stage: '', channel: 0, position: null, sample: 0, class: null };
@@ -210,6 +210,8 @@ export class LabSession extends Readings {
   }
 
   async #generate(id: string, seed: number, chosen: LabSession['dataOptions'] = {}): Promise<DataSummary> {
+    // Whoever asks again no longer wants what is still being drawn.
+    this.busy?.cancel?.();
     const controller = new AbortController();
     const what = datasets.get(id).title;
     const cancel = () => controller.abort();
@@ -234,15 +236,7 @@ export class LabSession extends Readings {
 
   async #setUpPreset(data: DataSummary, id: string | undefined, seed: number): Promise<void> {
     const { shape, classes } = data;
-    const fitting = [...presets].filter((preset) => preset.fits(shape));
-    const preset =
-      fitting.find((candidate) => candidate.id === id) ??
-      fitting.find(({ isFirstChoice }) => isFirstChoice) ??
-      fitting[0];
-    if (!preset) {
-      const found = `samples of ${shape.join(' × ')} in "${data.title}"`;
-      throw new Error(`no preset fits ${found}; use images of 8 × 8 pixels or more, or plain numbers`);
-    }
+    const preset = presetFor(data, id);
     const network = networkFor(shape, preset.nodes(shape, classes.length));
     const recipe = this.description?.recipe ?? {
       batchSize: 32,

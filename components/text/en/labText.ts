@@ -29,6 +29,18 @@ export const labText = {
     drop: 'Drop to open. IDX images and labels, plain or .gz; nothing leaves this page.',
     strip: 'Held-out samples',
     points: 'Training points',
+    /** Options of data sets and what they can be, by name. */
+    options: {
+      factor: 'Decides',
+      shape: 'shape',
+      colour: 'colour',
+      texture: 'texture',
+      correlation: 'Mark tells',
+      testDistractor: 'Test marks',
+      same: 'as in training',
+      random: 'by chance',
+      noise: 'Grain',
+    } as Readonly<Record<string, string>>,
   },
   network: {
     net: 'Net',

@@ -6,6 +6,7 @@ import {
   composites,
   conditionalMaps,
   disposeWalk,
+  network,
   random,
   rules,
   rulesFor,
@@ -85,6 +86,21 @@ async function explained(
   });
 }
 
+/** Layers with a bias in front of a batch norm, one of them depthwise. */
+const normed = network(
+  [5, 5, 2],
+  [
+    { kind: 'depthwiseConv2d', id: 'deep', multiplier: 2 },
+    { kind: 'batchNorm', id: 'deep.norm' },
+    { kind: 'activate', id: 'deep.relu' },
+    { kind: 'conv2d', id: 'wide', filters: 3 },
+    { kind: 'batchNorm', id: 'wide.norm' },
+    { kind: 'activate', id: 'wide.relu' },
+    { kind: 'flatten', id: 'flat' },
+    { kind: 'dense', id: 'logits', units: 3 },
+  ],
+);
+
 /** A node, the linear node that can carry its scale, and on which side. */
 const places: readonly (readonly [net: Network, id: string, by: string, side: 'outputs' | 'inputs', at: string])[] = [
   [line, 'a', 'a', 'outputs', 'b'],
@@ -98,6 +114,8 @@ const places: readonly (readonly [net: Network, id: string, by: string, side: 'o
   [skip, 'inner.relu', 'norm', 'outputs', 'stem.relu'],
   [skip, 'sum', 'top', 'inputs', 'stem'],
   [skip, 'mean', 'logits', 'inputs', 'top.relu'],
+  [normed, 'deep', 'deep', 'outputs', 'wide'],
+  [normed, 'wide', 'wide', 'outputs', 'deep.relu'],
   [branches, 'right.relu', 'right', 'outputs', 'stem.relu'],
   [branches, 'both', 'top', 'inputs', 'left'],
   [flat, 'b', 'b', 'outputs', 'a'],

@@ -41,7 +41,7 @@ const net = network(
 );
 const data = blobs([5, 5, 1], { classes: 3 });
 const recipe = { steps: 6, batchSize: 4 } as const;
-const optionsFor: Record<string, object> = { erf: { at: 'c' } };
+const optionsFor: Record<string, object> = { erf: { at: 'c' }, concepts: { at: 'c' } };
 const every = [...instruments].map((instrument) => ({ instrument, options: optionsFor[instrument.id] ?? {} }));
 
 async function recordsOf(options: Omit<ObserveOptions, 'onRecord'>, run = recipe): Promise<MeasurementRecord[]> {

@@ -1,5 +1,6 @@
 export { conv2d } from './conv/conv2d.ts';
 export { conv2dInputGradient } from './conv/conv2dInputGradient.ts';
+export { conv2dInputGradientTimes } from './conv/conv2dInputGradientTimes.ts';
 export { conv2dFilterGradient } from './conv/conv2dFilterGradient.ts';
 export { conv2dOracle, conv2dInputGradientOracle, conv2dFilterGradientOracle } from './conv/conv2dOracle.ts';
 export { depthwiseConv2d } from './conv/depthwiseConv2d.ts';

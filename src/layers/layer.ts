@@ -50,6 +50,8 @@ export interface LinearMap<O> {
   forward(x: Tensor, kernel: Tensor, bias: Tensor | null, options: O): Tensor;
   /** `shape` is the input's full shape, batch included. */
   transpose(r: Tensor, kernel: Tensor, shape: readonly number[], options: O): Tensor;
+  /** x ⊙ T(r; w) for any number of r over one sample x, where there is a faster way than to multiply the two. */
+  timesTranspose?(x: Tensor, r: Tensor, kernel: Tensor, options: O): Tensor;
 }
 
 /** The values around a node that is pulled back through. */

@@ -91,10 +91,11 @@ export function withBatchOf(r: Tensor, x: Tensor): Tensor4D {
 
 type Image = readonly [number, number, number, number];
 
-/** F(x; w, b) and T(r; w) of a node whose kernel slides over an image, from the two operations of `#kernels`. */
+/** F(x; w, b) and T(r; w) of a node whose kernel slides over an image, from the operations of `#kernels`. */
 export function slidingMap<O extends WindowOptions>(
   convolve: (x: Tensor4D, kernel: Tensor4D, window: Window) => Tensor4D,
   inputGradient: (dy: Tensor4D, kernel: Tensor4D, shape: [number, number, number, number], window: Window) => Tensor4D,
+  inputGradientTimes?: (dy: Tensor4D, kernel: Tensor4D, x: Tensor4D, window: Window) => Tensor4D,
 ): LinearMap<O> {
   // Casts: the node's shape() has made sure that the input is an image.
   return {
@@ -108,5 +109,11 @@ export function slidingMap<O extends WindowOptions>(
       const window = resolveWindow(height, width, options);
       return inputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
     },
+    ...(inputGradientTimes && {
+      timesTranspose(x: Tensor, r: Tensor, kernel: Tensor, options: O) {
+        const window = resolveWindow(x.shape[1]!, x.shape[2]!, options);
+        return inputGradientTimes(r as Tensor4D, kernel as Tensor4D, x as Tensor4D, window);
+      },
+    }),
   };
 }

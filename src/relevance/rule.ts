@@ -18,6 +18,8 @@ export interface Site {
   forward(x: Tensor, kernel: Tensor, bias: Tensor | null): Tensor;
   /** T(r; w): the transpose map of a linear node, in the shape of its input; r may hold more samples than the input. */
   transpose(r: Tensor, kernel: Tensor): Tensor;
+  /** x ⊙ T(r; w), x in the shape of the input. */
+  timesTranspose(x: Tensor, r: Tensor, kernel: Tensor): Tensor;
   /**
    * The node's own vector–Jacobian product: the gradient of Σ r·output with respect to each input. r has as many samples
    * as the input, or any number when the input is one sample.

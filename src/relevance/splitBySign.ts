@@ -40,6 +40,6 @@ export function sumOf(site: Site, split: Split, direction: Direction, bias: Tens
 /** x⁺·T(S; w⁺) + x⁻·T(S; w⁻) going up, with the kernels exchanged going down. */
 export function shareBack(site: Site, split: Split, direction: Direction, share: Tensor): Tensor {
   const [withPlus, withMinus] = kernels(split, direction);
-  const back = tf.mul(split.xPlus, site.transpose(share, withPlus));
-  return split.xMinus ? tf.add(back, tf.mul(split.xMinus, site.transpose(share, withMinus))) : back;
+  const back = site.timesTranspose(split.xPlus, share, withPlus);
+  return split.xMinus ? tf.add(back, site.timesTranspose(split.xMinus, share, withMinus)) : back;
 }

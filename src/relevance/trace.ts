@@ -171,6 +171,11 @@ function siteAt(
     isNonNegative: node.from.every((id) => nonNegative.has(id)),
     forward: (input, kernel, bias) => demand().forward(input, kernel, bias, node.options),
     transpose: (r, kernel) => demand().transpose(r, kernel, x!.shape, node.options),
+    timesTranspose(input, r, kernel) {
+      const { transpose, timesTranspose } = demand();
+      if (timesTranspose) return timesTranspose(input, r, kernel, node.options);
+      return tf.mul(input, transpose(r, kernel, input.shape, node.options));
+    },
     pull(r) {
       // A linear node's gradient is its transpose; no filter gradient is computed on the way.
       if (layer.linear) return [layer.linear.transpose(r, params.kernel!, x!.shape, node.options)];

@@ -22,10 +22,10 @@ export const epsilon = defineRule({
     // The forward pass has the denominator already, bias included.
     prepare: ({ inputs: [x], output, kernel, bias, forward }) =>
       stabilized(zeroBias && bias ? forward(x!, kernel, null) : output, eps),
-    propagate({ inputs: [x], kernel, bias, transpose }, denominator, relevance) {
+    propagate({ inputs: [x], kernel, bias, timesTranspose }, denominator, relevance) {
       const share = tf.div(relevance, denominator.stable);
       return {
-        inputs: [tf.mul(x!, transpose(share, kernel))],
+        inputs: [timesTranspose(x!, share, kernel)],
         held: heldBy(share, denominator, zeroBias ? null : bias),
       };
     },

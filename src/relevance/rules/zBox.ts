@@ -31,9 +31,9 @@ export const zBox = defineRule({
       );
       return { wPlus, wMinus, ...stabilized(z, eps) };
     },
-    propagate({ inputs: [x], kernel, transpose }, kept, relevance) {
+    propagate({ inputs: [x], kernel, transpose, timesTranspose }, kept, relevance) {
       const share = tf.div(relevance, kept.stable);
-      const own = tf.mul(x!, transpose(share, kernel));
+      const own = timesTranspose(x!, share, kernel);
       const lowest = tf.mul(transpose(share, kept.wPlus), low);
       const highest = tf.mul(transpose(share, kept.wMinus), high);
       return { inputs: [tf.sub(tf.sub(own, lowest), highest)], held: heldBy(share, kept, null) };

@@ -55,7 +55,7 @@ export { train, type TrainOptions, type TrainStep } from './training/train.ts';
 export { startTraining, type Evaluation, type Trainer } from './training/trainer.ts';
 export type { TrainingRecipe } from './training/trainOptions.ts';
 
-export { batchEntropy, concepts, erf, relevance, strength } from './instruments/index.ts';
+export { attributionGraph, batchEntropy, concepts, erf, relevance, strength } from './instruments/index.ts';
 export { batchEntropyOf, entropyPerUnit } from './instruments/batchEntropy.ts';
 export { defineInstrument, type Instrument, type MeasureContext } from './instruments/instrument.ts';
 export * from './instruments/fieldMeasures.ts';
@@ -83,7 +83,7 @@ export {
   type Site,
 } from './relevance/rule.ts';
 
-export { ancestorsOf, nearestOf } from './network/ancestors.ts';
+export { ancestorsOf, nearestOf, parallelTo } from './network/ancestors.ts';
 export {
   ablate,
   accuracyUnder,
@@ -96,7 +96,7 @@ export {
   type Answers,
 } from './concepts/ablation.ts';
 export { cellSide, conceptAtlas, gridRegions, type ConceptAtlas } from './concepts/atlas.ts';
-export * from './concepts/attributionGraph.ts';
+export * from './concepts/conceptGraph.ts';
 export {
   channelMaps,
   type ChannelMaps,
@@ -119,7 +119,6 @@ export {
   type NodeCondition,
 } from './concepts/conditions.ts';
 export { blurSize, fieldCrop, gaussianBlur, relevantCrop, type Crop, type RelevantCrop } from './concepts/crops.ts';
-export { bypassesOf, isOnEveryPath, type Bypasses } from './concepts/hazards.ts';
 export { type Reference, type ReferenceRanking } from './concepts/ranking.ts';
 export { referenceMaps, type ReferenceMaps, type ReferenceMapsOptions } from './concepts/referenceMaps.ts';
 export { findReferences, type ReferenceMode, type ReferenceOptions, type References } from './concepts/references.ts';

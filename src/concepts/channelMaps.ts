@@ -9,7 +9,7 @@ import type { Composite } from '../relevance/composite.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
 import type { Trace } from '../relevance/trace.ts';
 import { disposeWalk, walkSteps, type WalkOptions, type WalkResult } from '../relevance/walk.ts';
-import { conditionsAtOnce } from './chunks.ts';
+import { checkAtOnce, conditionsAtOnce } from './chunks.ts';
 import { checkQuery, walkOptionsOf, type ConceptQuery } from './conditions.ts';
 
 export interface ChannelMapsQuery extends Omit<ConceptQuery, 'conditions'> {
@@ -62,6 +62,7 @@ export async function channelMaps(
     conditions: { ...conditions, [at]: Array.isArray(channels) ? channels : all },
   };
   checkQuery(network, whole);
+  checkAtOnce(atOnce);
   const excludesParallel = query.excludesParallel ?? true;
   const turn = { signal, what: 'concept maps' };
 

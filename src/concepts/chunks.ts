@@ -1,3 +1,4 @@
+import { InputError } from '../core/errors.ts';
 import { sizeOf } from '../core/shape.ts';
 import { nodeOf, type Network } from '../network/network.ts';
 import { ancestorsOf } from '../network/ancestors.ts';
@@ -9,6 +10,12 @@ const COPIES = 6;
 
 /** Samples computed together even where more would fit: the first results should be there soon. */
 const MOST_SAMPLES = 32;
+
+/** Refuses a number of things computed together that would never come to an end. */
+export function checkAtOnce(atOnce: number): void {
+  if (Number.isInteger(atOnce) && atOnce >= 1) return;
+  throw new InputError(`bad number at once: ${atOnce}; use a whole number from 1`);
+}
 
 /** How many samples go through the whole net together. */
 export function samplesAtOnce(net: Network): number {

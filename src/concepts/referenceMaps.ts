@@ -11,7 +11,7 @@ import { rulesFor, type Composite, type RuleChoices } from '../relevance/composi
 import { channelsSummed } from '../relevance/sums.ts';
 import { traceOf, type Trace } from '../relevance/trace.ts';
 import { disposeWalk, walkSteps } from '../relevance/walk.ts';
-import { samplesAtOnce } from './chunks.ts';
+import { checkAtOnce, samplesAtOnce } from './chunks.ts';
 import { checkQuery, maskOf, type NodeCondition } from './conditions.ts';
 import type { Reference } from './ranking.ts';
 import { startAtLabels, type ReferenceMode } from './references.ts';
@@ -60,6 +60,7 @@ export async function referenceMaps(
   checkReferences(network, samples, references, at, channel);
   const [height, width] = network.input.length === 3 ? areaOf(network.input) : [1, network.input[0]!];
   const { atOnce = samplesAtOnce(network) } = options;
+  checkAtOnce(atOnce);
   const maps = new Float32Array(references.length * height * width);
   const neuronMaps = new Float32Array(maps.length);
   const frozen = freeze(model);

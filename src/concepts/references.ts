@@ -12,7 +12,7 @@ import { logitCount, startAt } from '../relevance/logits.ts';
 import { traceOf, type Trace } from '../relevance/trace.ts';
 import { disposeWalk, walkSteps } from '../relevance/walk.ts';
 import { absNormalized } from './channelRelevance.ts';
-import { samplesAtOnce } from './chunks.ts';
+import { checkAtOnce, samplesAtOnce } from './chunks.ts';
 import { emptyRanking, type ReferenceRanking } from './ranking.ts';
 
 /** By what samples are ranked: relevance of their label (RelMax), or the node's output (ActMax). */
@@ -60,6 +60,7 @@ export async function* findReferences(
   const { network } = model;
   const { nodes, modes = ['relevance', 'activation'], composite, maxTarget = 'sum', absNorm = true, signal } = options;
   const { keep = 40, atOnce = samplesAtOnce(network) } = options;
+  checkAtOnce(atOnce);
   if (nodes.length === 0) throw new InputError('no nodes to find reference samples for; name at least one');
   const rules = rulesFor(network, composite, options.rules);
   const wanted = nodes.map((id) => nodeOf(network, id));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { throwIfCancelled } from '../core/errors.ts';
-import { attributionGraph as graphOf, type Concept } from '../concepts/attributionGraph.ts';
+import { conceptGraph, type Concept } from '../concepts/conceptGraph.ts';
 import { conditionalMaps } from '../concepts/channelRelevance.ts';
 import { stages } from '../network/stages.ts';
 import type { Trace } from '../relevance/trace.ts';
@@ -35,7 +35,7 @@ export const attributionGraph = defineInstrument<AttributionGraphData, Attributi
       const { from, width, by } = options;
       const among = options.among ?? stages(network).map(({ output }) => output);
       const start = from ?? { at: network.output, channel: logitOf(network, target) };
-      const { nodes, levels, edges } = await graphOf(trace, {
+      const { nodes, levels, edges } = await conceptGraph(trace, {
         start,
         // From the class itself its logit starts, which is the output's own value there.
         target: from ? target : null,

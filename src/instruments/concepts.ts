@@ -73,12 +73,7 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
       };
 
       async function regionRelevance(): Promise<Float32Array> {
-        const rho = channelRelevance(
-          trace,
-          at,
-          query,
-          { region: region!, start: composite.start },
-        );
+        const rho = channelRelevance(trace, at, query, { region: region!, start: composite.start });
         const [values] = (await readAndDispose([rho])) as [Float32Array];
         return values;
       }

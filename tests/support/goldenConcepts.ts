@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   absNormalized,
-  attributionGraph,
+  conceptGraph,
   channelMaps,
   channelRelevance,
   conditionalMaps,
@@ -230,7 +230,7 @@ const conceptOf = (value: Json | undefined) => {
 /** The reference expands a pair it meets twice, twice; we follow it once. So both are compared without repetitions. */
 async function graphProblems(trace: Trace, among: readonly string[], run: JsonObject): Promise<string[]> {
   const start = { at: textOf(run.layer, 'layer'), channel: numberOf(run.concept, 'concept') };
-  const { nodes, edges } = await attributionGraph(trace, {
+  const { nodes, edges } = await conceptGraph(trace, {
     start,
     among,
     target: run.target === null ? null : numberOf(run.target, 'target'),

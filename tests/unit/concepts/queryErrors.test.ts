@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  attributionGraph,
+  conceptGraph,
   channelMaps,
   checkQuery,
   conditionalMaps,
@@ -10,7 +10,7 @@ import {
   referenceMaps,
   regionMask,
   startEngine,
-  type AttributionGraphOptions,
+  type ConceptGraphOptions,
   type ChannelMapsQuery,
   type ConceptQuery,
   type Network,
@@ -139,7 +139,7 @@ test.for(maps)('maps of channels: %s', async ([message, query]) => {
   await onTrace(async (trace) => expect(await messageOfAsync(() => channelMaps(trace, query))).toBe(message));
 });
 
-const graphs: readonly (readonly [message: string, options: Partial<AttributionGraphOptions>])[] = [
+const graphs: readonly (readonly [message: string, options: Partial<ConceptGraphOptions>])[] = [
   [`unknown node: "c"; nodes: ${ids(branches)}`, { among: ['stem', 'c'] }],
   [`unknown node: "c"; nodes: ${ids(branches)}`, { start: { at: 'c', channel: 0 } }],
   ['unknown channel: 4 of "top"; it has channels 0 to 3', { start: { at: 'top', channel: 4 } }],
@@ -151,7 +151,7 @@ const graphs: readonly (readonly [message: string, options: Partial<AttributionG
 
 test.for(graphs)('attribution graph: %s', async ([message, options]) => {
   const given = { start: { at: 'top', channel: 1 }, among: ['far', 'left', 'stem'], width: [1], ...options };
-  await onTrace(async (trace) => expect(await messageOfAsync(() => attributionGraph(trace, given))).toBe(message));
+  await onTrace(async (trace) => expect(await messageOfAsync(() => conceptGraph(trace, given))).toBe(message));
 });
 
 test('a region must lie inside its node', () => {
@@ -197,4 +197,12 @@ test('references of nothing, or of what is not there', async () => {
   model.write({ ...weights, 'logits/bias': Float32Array.of(NaN, 0, 0) });
   expect(await shown({})).toBe('not a finite number: the concept maps of "a" holds NaN at 0; the run has diverged');
   model.dispose();
+});
+
+test.for([0, -1, 1.5, NaN])('%d things at once would never come to an end', async (atOnce) => {
+  const message = `bad number at once: ${atOnce}; use a whole number from 1`;
+  await onTrace(async (trace) => {
+    const asked = channelMaps(trace, { at: 'far', classes, conditions: {} }, { atOnce });
+    await expect(asked).rejects.toThrow(message);
+  });
 });

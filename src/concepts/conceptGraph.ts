@@ -25,7 +25,7 @@ export interface ConceptEdge {
 }
 
 /** A concept and the lower concepts it is composed of. */
-export interface AttributionGraph {
+export interface ConceptGraph {
   /** Each concept once, the starting one first, then level by level. */
   readonly nodes: readonly Concept[];
   /** Level of each concept: 0 for the start. */
@@ -33,7 +33,7 @@ export interface AttributionGraph {
   readonly edges: readonly ConceptEdge[];
 }
 
-export interface AttributionGraphOptions {
+export interface ConceptGraphOptions {
   readonly start: Concept;
   /** Class whose logit starts; without it, the activation of the starting concept does. */
   readonly target?: number | null;
@@ -53,7 +53,7 @@ export interface AttributionGraphOptions {
  * relevance. Each level is one conditional walk per node, all its channels at once; a concept met again is followed again
  * only where more of its channels are asked for.
  */
-export async function attributionGraph(trace: Trace, options: AttributionGraphOptions): Promise<AttributionGraph> {
+export async function conceptGraph(trace: Trace, options: ConceptGraphOptions): Promise<ConceptGraph> {
   const { start, among, width, absNorm = true, by = 'value', signal } = options;
   const { network } = trace;
   checkGraph(network, options);
@@ -96,7 +96,7 @@ export async function attributionGraph(trace: Trace, options: AttributionGraphOp
 
 const key = ({ at, channel }: Concept): string => `${at} ${channel}`;
 
-function checkGraph(net: Network, { start, among, width }: AttributionGraphOptions): void {
+function checkGraph(net: Network, { start, among, width }: ConceptGraphOptions): void {
   for (const id of among) nodeOf(net, id);
   checkQuery(net, { startAt: start.at, conditions: { [start.at]: [start.channel] } });
   const odd = width.find((w) => !(Number.isInteger(w) && w >= 1));
@@ -116,7 +116,7 @@ function byNode(concepts: readonly Concept[]): Map<string, Concept[]> {
 /** ρ at each source node under the condition of each concept of one node: [source][concept][channel]. */
 async function sharesBelow(
   trace: Trace,
-  { start, target = null, signal }: AttributionGraphOptions,
+  { start, target = null, signal }: ConceptGraphOptions,
   at: string,
   group: readonly Concept[],
   sources: readonly string[],

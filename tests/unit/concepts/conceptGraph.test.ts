@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  attributionGraph,
-  nearestOf,
-  startEngine,
-  type AttributionGraphOptions,
-  type Concept,
-  type Network,
-} from '#src';
+import { conceptGraph, nearestOf, startEngine, type ConceptGraphOptions, type Concept, type Network } from '#src';
 import { plainChannelSums, plainConditioned } from '../../support/plainConcepts.ts';
 import { largest, total } from '../../support/plainNetRelevance.ts';
 import { messageOfAsync } from '../message.ts';
@@ -23,7 +16,7 @@ afterAll(() => expect(tf.memory().numTensors).toBe(tensorsBefore));
 const name = ({ at, channel }: Concept) => `${at} ${channel}`;
 
 /** The published procedure: concept after concept, one conditional pass each, what is met again is followed again. */
-function plainGraph(net: Network, seed: number, options: AttributionGraphOptions) {
+function plainGraph(net: Network, seed: number, options: ConceptGraphOptions) {
   const { start, target = null, among, width, absNorm = true, by = 'value' } = options;
   const { weights, x } = numbers(net, seed);
   const edges = new Map<string, number>();
@@ -58,7 +51,7 @@ function plainGraph(net: Network, seed: number, options: AttributionGraphOptions
 
 const far = { at: 'far.relu', channel: 1 };
 const convolutions = ['top', 'far', 'right', 'left', 'stem'];
-const graphs: readonly (readonly [what: string, net: Network, options: AttributionGraphOptions])[] = [
+const graphs: readonly (readonly [what: string, net: Network, options: ConceptGraphOptions])[] = [
   ['through branches', branches, { start: { at: 'top', channel: 2 }, among: convolutions, width: [2, 2, 1] }],
   [
     'for a class, as relevance',
@@ -88,7 +81,7 @@ const graphs: readonly (readonly [what: string, net: Network, options: Attributi
 test.for(graphs)('a graph %s has the edges of the published procedure', async ([, net, options]) => {
   let telling = 0;
   for (const seed of [11, 12, 13]) {
-    const found = await traced(net, numbers(net, seed), (trace) => attributionGraph(trace, options));
+    const found = await traced(net, numbers(net, seed), (trace) => conceptGraph(trace, options));
     const { edges, levels } = plainGraph(net, seed, options);
     const names = found.edges.map(({ from, to }) => `${name(from)} to ${name(to)}`);
     expect(new Set(names)).toEqual(new Set(edges.keys()));
@@ -109,7 +102,7 @@ test.for(graphs)('a graph %s has the edges of the published procedure', async ([
 
 test('below the lowest nodes of the list there is nothing: the graph ends', async () => {
   const options = { start: { at: 'inner', channel: 0 }, among: ['inner', 'stem'], width: [1, 5, 5] };
-  const { nodes, edges } = await traced(skip, numbers(skip, 11), (trace) => attributionGraph(trace, options));
+  const { nodes, edges } = await traced(skip, numbers(skip, 11), (trace) => conceptGraph(trace, options));
   expect(nodes).toHaveLength(2);
   expect(edges).toHaveLength(1);
 });
@@ -117,9 +110,9 @@ test('below the lowest nodes of the list there is nothing: the graph ends', asyn
 test('a signal stops the work, and nothing is left behind', async () => {
   const options = { start: { at: 'top', channel: 0 }, among: convolutions, width: [2, 2] };
   await traced(branches, numbers(branches, 11), async (trace) => {
-    await attributionGraph(trace, options);
+    await conceptGraph(trace, options);
     const tensors = tf.memory().numTensors;
-    expect(await messageOfAsync(() => attributionGraph(trace, { ...options, signal: AbortSignal.abort() }))).toBe(
+    expect(await messageOfAsync(() => conceptGraph(trace, { ...options, signal: AbortSignal.abort() }))).toBe(
       'cancelled: attribution graph',
     );
     expect(tf.memory().numTensors).toBe(tensors);

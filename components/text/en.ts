@@ -2,11 +2,15 @@ import { ablationAccuracy, ablationSentence } from './en/ablationSentence.ts';
 import { accountSentence, hazardSentences } from './en/accountSentence.ts';
 import { conceptsLead, conceptsSentence, conceptsWaiting, otherClassSentence } from './en/conceptsSentence.ts';
 import { conceptsText } from './en/conceptsText.ts';
+import { checksText } from './en/checksText.ts';
 import { fieldSentence } from './en/fieldSentence.ts';
 import { flowSentence } from './en/flowSentence.ts';
 import { pageSentence } from './en/pageSentence.ts';
 import { missingRelevance, relevanceSentence } from './en/relevanceSentence.ts';
+import { scoreSentence } from './en/scoreSentence.ts';
 import { strengthSentence } from './en/strengthSentence.ts';
+import { inputsSentence } from './en/inputsSentence.ts';
+import { inputsText } from './en/inputsText.ts';
 import { labText } from './en/labText.ts';
 import { mapsSentence, rulesSentence, sumSentence } from './en/mapsSentence.ts';
 import { booksText, mapsText, rulesText } from './en/mapsText.ts';
@@ -35,6 +39,8 @@ export const en = {
     maps: mapsSentence,
     sum: sumSentence,
     rules: rulesSentence,
+    score: scoreSentence,
+    inputs: inputsSentence,
   },
 
   lead: { click: 'Click a neuron. Everything here follows it.', tap: 'Tap a neuron. Everything here follows it.' },
@@ -48,6 +54,8 @@ export const en = {
   maps: mapsText,
   rules: rulesText,
   books: booksText,
+  checks: checksText,
+  inputs: inputsText,
 
   section: { data: 'Data', network: 'Network', treatment: 'Treatment', reads: 'What the instruments read' },
 

@@ -54,6 +54,13 @@ export function signed(value: number, digits = 1): string {
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
+/** A quantity with its sign and as many digits as tell something: "+15.4", "−0.032". */
+export function signedQuantity(value: number): string {
+  if (Math.abs(value) >= 0.95) return signed(value);
+  const text = quantity(value, 2);
+  return value > 0 ? `+${text}` : text;
+}
+
 /** A share as percent: "98.6 %". Rounding never turns almost all into all, nor a little into nothing. */
 export function percent(share: number, digits = 0): string {
   if (!Number.isFinite(share)) return notFinite(share);

@@ -25,7 +25,9 @@ export interface RuleRow {
   readonly isChosen: boolean;
   /** The rules that are defined for it. */
   readonly fitting: readonly RuleKind[];
-  /** Why there is no rule. */
+  /** Title of a chosen rule that is not defined for it. */
+  readonly misfit: string | null;
+  /** What is wrong with the settings of a chosen rule. */
   readonly problem: string | null;
 }
 
@@ -46,24 +48,24 @@ function rowOf(place: NodePlace, composite: Composite, choices: RuleChoices): Ru
   const { node, activation } = place;
   const isChosen = Object.hasOwn(choices, node.id);
   const own = composite.rows.find(([matches]) => matches(place))?.[1] ?? null;
-  const { rule, problem } = isChosen ? chosenRule(place, choices[node.id]!) : { rule: own, problem: null };
+  const found = isChosen ? chosenRule(place, choices[node.id]!) : { rule: own, misfit: null, problem: null };
   return {
     node: node.id,
     kind: node.kind,
     detail: activation?.id ?? node.layer.detail(node.options),
-    rule,
     isChosen,
     fitting: fittingRules(place),
-    problem,
+    ...found,
   };
 }
 
-function chosenRule(place: NodePlace, spec: RuleSpec): { rule: Rule | null; problem: string | null } {
+function chosenRule(place: NodePlace, spec: RuleSpec): Pick<RuleRow, 'rule' | 'misfit' | 'problem'> {
   try {
     const rule = ruleFrom(spec);
-    return rule.fits(place) ? { rule, problem: null } : { rule: null, problem: rule.title };
+    const fits = rule.fits(place);
+    return { rule: fits ? rule : null, misfit: fits ? null : rule.title, problem: null };
   } catch (error) {
-    return { rule: null, problem: error instanceof Error ? error.message : String(error) };
+    return { rule: null, misfit: null, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 

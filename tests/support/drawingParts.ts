@@ -1,12 +1,15 @@
 // Pure parts of the drawing that the door does not show, for tests that ask about one of them alone.
 export * from '../../components/charts/colour.ts';
+export * from '../../components/charts/labelRows.ts';
 export * from '../../components/charts/regionReader.ts';
 export * from '../../components/charts/scaleEnd.ts';
 export * from '../../components/charts/timeScale.ts';
+export * from '../../components/controls/sliderScale.ts';
 export * from '../../components/lab/workbench/graphWindow.ts';
 export * from '../../components/text/index.ts';
 export * from '../../components/text/marks.ts';
 export * from '../../components/text/number.ts';
+export * from '../../components/views/answers.ts';
 export * from '../../components/views/accountRows.ts';
 export * from '../../components/views/argueRows.ts';
 export * from '../../components/views/atlasColours.ts';
@@ -20,6 +23,7 @@ export * from '../../components/views/nextUnit.ts';
 export * from '../../components/views/pinSteps.ts';
 export * from '../../components/views/referenceLook.ts';
 export * from '../../components/views/resampleFlow.ts';
+export * from '../../components/views/ruleRows.ts';
 export * from '../../components/views/spacedRows.ts';
 export * from '../../components/views/strengthDots.ts';
 export * from '../../components/views/timeSeries.ts';

@@ -1,46 +1,35 @@
 import { attributions, type Asked, type Attribution, type Settings } from '#src';
+import { text } from '../../text/index.ts';
 import { agreement } from '../../views/agreement.ts';
 import type { MapTile } from '../../views/MapTiles.svelte';
-import { text } from '../../text/index.ts';
 import { costOf } from './method.ts';
-import { Request, type Ask } from './request.svelte.ts';
+import type { Ask } from './request.svelte.ts';
+import { Series, Turn } from './series.svelte.ts';
 
 /** One method of the gallery: its settings, and what is known of its map. */
-export class GalleryEntry {
+export class GalleryEntry extends Turn<'attribute'> {
   readonly key: string;
   readonly title: string;
   readonly method: Attribution;
-  readonly request: Request<'attribute'>;
   settings = $state.raw<Settings>({});
-  isWaiting = $state(false);
-  /** The map answers another question than the gallery's. */
-  isOld = $state(false);
 
   constructor(ask: Ask, method: Attribution, { key = method.id, title = method.title, settings = {} } = {}) {
+    super(ask, 'attribute');
     this.key = key;
     this.title = title;
     this.method = method;
     this.settings = settings;
-    this.request = new Request(ask, 'attribute');
   }
 
-  async draw(asked: Asked): Promise<void> {
-    this.isWaiting = false;
-    await this.request.run({ ...asked, id: this.method.id, options: this.settings });
-    if (!this.request.isStale) this.isOld = false;
-  }
-
-  stop(): void {
-    this.isWaiting = false;
-    this.request.cancel();
+  draw(asked: Asked): Promise<void> {
+    return this.run({ ...asked, id: this.method.id, options: this.settings });
   }
 }
 
 /** Every way to explain, drawn one after the other, cheap ones first. */
 export class Gallery {
   readonly entries: readonly GalleryEntry[];
-  isDrawing = $state(false);
-  #round = 0;
+  readonly series = new Series();
 
   constructor(ask: Ask) {
     this.entries = [...attributions].flatMap((method) => {
@@ -56,29 +45,12 @@ export class Gallery {
     return this.entries.find((one) => one.key === key) ?? this.entries[0]!;
   }
 
-  /** Draws all of them, the enlarged one first; a new round ends the one before. */
-  async draw(asked: Asked, first: string): Promise<void> {
-    const round = ++this.#round;
+  /** Draws all of them, the enlarged one first. */
+  draw(asked: Asked, first: string): Promise<void> {
     const cost = (entry: GalleryEntry) => (entry.key === first ? 0 : costOf(entry.method.options));
     const order = [...this.entries].sort((a, b) => cost(a) - cost(b));
-    for (const entry of order) {
-      entry.request.cancel();
-      entry.isWaiting = true;
-      entry.isOld = true;
-    }
-    this.isDrawing = true;
-    for (const entry of order) {
-      if (round !== this.#round) return;
-      // Stopped while it waited.
-      if (entry.isWaiting) await entry.draw(asked);
-    }
-    if (round === this.#round) this.isDrawing = false;
-  }
-
-  stop(): void {
-    this.#round++;
-    this.isDrawing = false;
-    for (const entry of this.entries) entry.stop();
+    for (const entry of order) entry.isOld = true;
+    return this.series.run(order, (entry) => entry.draw(asked));
   }
 
   /** What the page shows of them. */

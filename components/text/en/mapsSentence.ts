@@ -1,5 +1,5 @@
 import type { AttributionData, RelevanceRecord } from '#src';
-import { count, decimal, percent, signed } from '../number.ts';
+import { count, decimal, percent, quantity, signedQuantity } from '../number.ts';
 
 /** How much another map agrees with the enlarged one. */
 export interface Agreement {
@@ -24,13 +24,13 @@ export function mapsSentence(title: string, className: string, others: readonly 
 
 /** Reads one map: what its numbers add up to, beside the score, and what the method noted on the way. */
 export function sumSentence({ sum, score, signed: hasSign, details }: AttributionData, name: string): string {
-  const logit = `the logit of ${name} is ${signed(score)}`;
+  const logit = `the logit of ${name} is ${signedQuantity(score)}`;
   const number = (key: string) => (typeof details[key] === 'number' ? details[key] : null);
   const [difference, gap] = [number('difference'), number('completenessGap')];
   if (difference !== null && gap !== null) {
-    const missed = `${decimal(Math.abs(gap))} too ${gap > 0 ? 'much' : 'little'}`;
-    const change = `from the blank input to this one the logit changes by ${signed(difference)}`;
-    return `It adds up to **${signed(sum)}**; ${change}. The gap, **${missed}**, is what its steps missed on the way.`;
+    const missed = `${quantity(Math.abs(gap), 2)} too ${gap > 0 ? 'much' : 'little'}`;
+    const change = `from the blank input to this one the logit changes by ${signedQuantity(difference)}`;
+    return `It adds up to **${signedQuantity(sum)}**; ${change}. The gap, **${missed}**, is what its steps missed on the way.`;
   }
   const node = typeof details['node'] === 'string' ? details['node'] : null;
   const [rows, columns] = [number('height') ?? number('rows'), number('width') ?? number('columns')];
@@ -43,7 +43,7 @@ export function sumSentence({ sum, score, signed: hasSign, details }: Attributio
   const sigma = number('sigma');
   const noise = sigma === null ? '' : ` The noise has a standard deviation of ${decimal(sigma)}.`;
   if (!hasSign) return `It shows sizes without signs; ${logit}.${taken}${noise}`;
-  return `It adds up to **${signed(sum)}**; ${logit}.${taken}${noise}`;
+  return `It adds up to **${signedQuantity(sum)}**; ${logit}.${taken}${noise}`;
 }
 
 /** Reads what rules of single nodes change: the map's agreement with the composite's own, and what reaches the pixels. */
@@ -54,11 +54,12 @@ export function rulesSentence(
   agreement: number | null,
 ): string {
   const share = ({ data }: RelevanceRecord) =>
-    data.start > 0 ? percent(data.reached / data.start) : signed(data.reached);
-  const of = before.data.start > 0 ? 'of the evidence' : `of the logit ${signed(before.data.start)}`;
-  if (!after || changed.length === 0) return `**${share(before)}** ${of} reaches the pixels by these rules.`;
+    data.start > 0 ? percent(data.reached / data.start) : signedQuantity(data.reached);
+  const of = before.data.start > 0 ? 'of the evidence' : `of the logit ${signedQuantity(before.data.start)}`;
+  const where = before.data.height > 1 ? 'pixels' : 'inputs';
+  if (!after || changed.length === 0) return `**${share(before)}** ${of} reaches the ${where} by these rules.`;
   const names = changed.length > 3 ? `${count(changed.length)} nodes` : list(changed);
-  const reached = `**${share(after)}** ${of} reaches the pixels instead of ${share(before)}`;
+  const reached = `**${share(after)}** ${of} reaches the ${where} instead of ${share(before)}`;
   if (agreement === null) return `With your rules at ${names}, ${reached}.`;
   return `With your rules at ${names}, ${reached}; the two maps agree to **${decimal(agreement)}**.`;
 }

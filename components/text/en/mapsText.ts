@@ -66,6 +66,7 @@ export const rulesText = {
   merged: (node: string) => `merged into ${node}`,
   notMerged: 'could not be merged into a layer before it',
   noRule: 'no rule yet: pick one',
+  misfit: (title: string) => `${title} is not defined for this node: pick another one`,
   growth: (times: number) =>
     `its inputs cancel: it hands on ${decimal(times, 1)}\u00a0times what arrives, so small changes may show`,
   strangers: (nodes: readonly string[]) => `Rules are set for nodes that this net does not have: ${nodes.join(', ')}.`,

@@ -9,7 +9,7 @@ import { readWalk, withTrace, withWeights } from '../../support/tracedWalk.ts';
 
 let tensorsBefore = 0;
 beforeAll(async () => {
-  await startEngine({ tier: 'cpu' });
+  await startEngine({ tier: 'wasm' });
   tensorsBefore = tf.memory().numTensors;
 });
 afterAll(() => expect(tf.memory().numTensors).toBe(tensorsBefore));

@@ -58,3 +58,20 @@ export function atlasCells({ regions, channels, values, height, width }: Concept
     return [{ channel, value: values[region]!, top, left, height: bottom - top + 1, width: right - left + 1 }];
   });
 }
+
+/** The line around all cells of a channel, as an SVG path in pixels of the picture. */
+export function atlasBorder({ regions, channels, height, width }: ConceptAtlas, channel: number): string {
+  const isOwn = (row: number, column: number) => {
+    const isInside = row >= 0 && row < height && column >= 0 && column < width;
+    const region = isInside ? regions[row * width + column]! : -1;
+    return region >= 0 && channels[region] === channel;
+  };
+  let path = '';
+  for (let row = 0; row <= height; row++) {
+    for (let column = 0; column <= width; column++) {
+      if (isOwn(row, column) !== isOwn(row - 1, column)) path += `M${column},${row}h1`;
+      if (isOwn(row, column) !== isOwn(row, column - 1)) path += `M${column},${row}v1`;
+    }
+  }
+  return path;
+}

@@ -21,13 +21,8 @@ export function drawReference(
   look: ReferenceLook,
 ): ReferenceDrawing {
   const box = look === 'crop' ? crop : look === 'field' ? field : null;
-  const own = look === 'picture' ? null : map;
-  if (!box) return { values: input, shape, map: own };
-  return {
-    values: cropped(input, shape, box),
-    shape: [box.height, box.width, shape[2] ?? 1],
-    map: own && cropped(own, [shape[0]!, shape[1]!, 1], box),
-  };
+  if (!box) return { values: input, shape, map: look === 'map' ? map : null };
+  return { values: cropped(input, shape, box), shape: [box.height, box.width, shape[2] ?? 1], map: null };
 }
 
 /** A rectangle cut out of a picture [height, width, channels]; what lies outside the picture is paper. */

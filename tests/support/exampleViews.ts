@@ -1,15 +1,8 @@
-import type { Component } from 'svelte';
 import { createRawSnippet } from 'svelte';
 import * as ui from '../../components/index.ts';
+import { exampleConceptViews } from './exampleConceptViews.ts';
 import * as example from './exampleRecords.ts';
-
-/** A component with example data, at the width it has in the lab. */
-export interface ExampleView {
-  readonly name: string;
-  readonly component: Component<Record<string, unknown>>;
-  readonly props: Record<string, unknown>;
-  readonly width: number;
-}
+import { view, type ExampleView } from './exampleView.ts';
 
 const nothing = () => {};
 const network = {
@@ -23,21 +16,6 @@ const network = {
   onselect: nothing,
 };
 const history = { loss: example.exampleLoss(), accuracy: example.exampleAccuracy(), step: 1240, horizon: 1600 };
-
-function view<Props extends object>(
-  name: string,
-  component: Component<Props>,
-  width: number,
-  props: Props,
-): ExampleView {
-  // The list holds components of many shapes; each is paired with its own props here, where both are checked.
-  return {
-    name,
-    component: component as unknown as ExampleView['component'],
-    props: props as ExampleView['props'],
-    width,
-  };
-}
 
 /** Every view, as the lab shows it. */
 export const exampleViews: readonly ExampleView[] = [
@@ -113,4 +91,5 @@ export const exampleViews: readonly ExampleView[] = [
     onchange: nothing,
   }),
   view('NumberField', ui.NumberField, 192, { label: 'Batch', value: 48, onchange: nothing }),
+  ...exampleConceptViews,
 ];

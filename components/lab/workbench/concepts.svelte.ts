@@ -1,6 +1,7 @@
 import type {
   AttributionGraphRecord,
   ConceptsRecord,
+  FoundReferences,
   MeasurementRecord,
   ReferenceMode,
   Region,
@@ -93,12 +94,16 @@ export class ConceptsDesk {
   readonly probabilities = $derived.by((): Float32Array | null => {
     const { session, step } = this.inquiry;
     const now = session.snapshot?.sample.index === session.selection.sample ? session.snapshot.probabilities : null;
-    return step === null ? now : (this.ablation.value?.before.probabilities ?? null);
+    const { value } = this.ablation;
+    return step === null ? now : value?.step === step ? value.before.probabilities : null;
+  });
+  /** What was found for the chosen layer so far. */
+  readonly foundReferences = $derived.by((): FoundReferences | null => {
+    const { value } = this.references;
+    return value?.at === this.inquiry.at ? value : null;
   });
   readonly referencesOf = (channel: number): readonly ShownReference[] =>
-    this.references.value?.at === this.inquiry.at
-      ? (this.references.value.channels.find((found) => found.channel === channel)?.references ?? [])
-      : [];
+    this.foundReferences?.channels.find((found) => found.channel === channel)?.references ?? [];
 
   /** What changes the ranking, besides the inquiry. */
   get rankingKey(): string {

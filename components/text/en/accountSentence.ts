@@ -1,5 +1,5 @@
 import type { RelevanceRecord } from '#src';
-import { decimal, percent } from '../number.ts';
+import { count, decimal, percent } from '../number.ts';
 import { brokenLogit } from './brokenLogit.ts';
 
 /** Shares under half a per cent are not named. */
@@ -22,13 +22,27 @@ export function accountSentence({ data }: RelevanceRecord, name: string): string
   return `**${percent(reached / start)} reaches the ${where}**${parts.length === 0 ? ': ' : '. '}${rest}`;
 }
 
+/** Layers named one by one; more are counted. */
+const LISTED = 4;
+
+function listed(names: readonly string[]): string {
+  if (names.length > LISTED)
+    return `${names.slice(0, LISTED - 1).join(', ')} and ${count(names.length - LISTED + 1)} more layers`;
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 function part(share: number, stays: string, comes: string): string | null {
   if (Math.abs(share) < NAMED) return null;
   return `${percent(Math.abs(share))} ${share > 0 ? stays : comes}`;
 }
 
-/** Warnings about the map where they occur: sums whose ways cancel, and norms that were not folded in. */
+/** Warnings about the map where they occur: ways past layers, sums whose ways cancel, and norms that were not folded in. */
 export function hazardSentences({ data }: RelevanceRecord): string[] {
+  const past = data.layers.filter(({ parallel: landings }) => landings.length > 0).map(({ stage }) => stage);
+  const parallel =
+    past.length === 0
+      ? []
+      : [`**Part of it goes past ${listed(past)}** on another way: maps of channels there do not show it.`];
   const cancelling = data.sums
     .filter(({ growth }) => growth >= CANCELS)
     .map(
@@ -41,5 +55,5 @@ export function hazardSentences({ data }: RelevanceRecord): string[] {
       : [
           `**${data.notFolded.join(', ')}** could not be folded into the layer before; the map treats it as a layer of its own.`,
         ];
-  return [...cancelling, ...unfolded];
+  return [...parallel, ...cancelling, ...unfolded];
 }

@@ -63,7 +63,7 @@ export function conceptsLead({ data }: ConceptsRecord, selected: number, best: B
     const known = labels.every((label) => label !== null) && rest.length <= NAMED ? [...new Set(labels)] : [];
     const whose =
       known.length > 0
-        ? `, whose best ${rest.length === 1 ? 'samples ' : ''}are ${list(known.map((l) => many(l!)))},`
+        ? `, whose best ${rest.length === 1 ? 'samples ' : ''}are ${many(known.filter((label) => label !== null))},`
         : '';
     lead.push(`${theChannels(rest)}${whose} speak${rest.length === 1 ? 's' : ''} against it.`);
   }
@@ -97,10 +97,10 @@ function bestOf(channel: number, best: BestLabels): string {
   const labels = best.get(channel) ?? [];
   const names = [...new Set(labels)];
   if (names.length === 0) return '';
-  if (names.length === 1) return `; its best samples are all ${many(names[0]!)}`;
-  if (names.length === 2) return `; its best samples are ${list(names.map(many))}`;
+  if (names.length === 1) return `; its best samples are all ${many(names)}`;
+  if (names.length === 2) return `; its best samples are ${many(names)}`;
   const most = names.find((name) => labels.filter((label) => label === name).length > labels.length / 2);
-  return most === undefined ? '' : `; most of its best samples are ${many(most)}`;
+  return most === undefined ? '' : `; most of its best samples are ${many([most])}`;
 }
 
 /** What a map of another class would have been: where it speaks for that class, and where against. */
@@ -129,8 +129,11 @@ const single = (labels: readonly string[] | undefined) =>
   labels && labels.length > 0 && labels.every((label) => label === labels[0]) ? labels[0]! : null;
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 const channelsInWords = (n: number) => `${capital(inWords(n))} channel${n === 1 ? '' : 's'}`;
-/** Names of one sign take a plural: "4s". Longer ones are class names. */
-const many = (name: string) => (isSign(name) ? `${name}s` : `of class ${name}`);
+/** Names of one sign take a plural: "4s". Longer ones are names of classes. */
+function many(names: readonly string[]): string {
+  if (names.every(isSign)) return list(names.map((name) => `${name}s`));
+  return `of ${names.length === 1 ? 'class' : 'classes'} ${list(names)}`;
+}
 const isSign = (name: string) => name.length <= 2;
 /** Signs that are spoken with a vowel first: eight, eleven, A, F. */
 const article = (sign: string) => (/^(8|11|18|[AEFHILMNORSX]$)/i.test(sign) ? 'an' : 'a');

@@ -1,5 +1,12 @@
 import { count, decimal, inWords, percent, quantity, signed } from '../number.ts';
 
+/** A relevance in little room: one decimal, two where that says nothing, and one digit of what is smaller. */
+function brief(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 0.095 || !(size > 0)) return signed(value, size >= 0.95 ? 1 : 2);
+  return `${value > 0 ? '+' : ''}${quantity(value, 1)}`;
+}
+
 /** Words of the panel "Who argues". */
 export const conceptsText = {
   input: (sample: number) => `input, sample ${count(sample)}`,
@@ -14,7 +21,7 @@ export const conceptsText = {
     logit: (name: string) => `logit ${name}`,
     pixels: 'pixels',
     inputs: 'inputs',
-    bar: (name: string, value: number) => `${name}: ${decimal(value)}`,
+    value: (value: number) => (Math.abs(value) < 0.095 ? quantity(value, 2) : decimal(value)),
     some: (shown: number, of: number) => `${count(shown)} of ${count(of)} layers`,
   },
   other: (name: string) => `Had the class been ${name}:`,
@@ -34,7 +41,7 @@ export const conceptsText = {
     orders: { size: 'by size', value: 'by sign' },
     unit: 'Values',
     units: { relevance: 'as relevance', share: 'as shares' },
-    value: (value: number) => signed(value, Math.abs(value) >= 0.95 ? 1 : 2),
+    value: brief,
     share: (share: number) => `${share < 0 ? '−' : share > 0 ? '+' : ''}${percent(Math.abs(share))}`,
     note: (channel: number) => `Your note on channel ${channel}`,
     addNote: 'add a note',
@@ -42,25 +49,27 @@ export const conceptsText = {
     followLabel: (channel: number) => `Follow channel ${channel} while training goes on`,
     following: 'Followed',
     summary: (shown: number, of: number, share: number) =>
-      `${count(shown)} of ${count(of)} channels, ${percent(share)} of all relevance.`,
+      shown === of
+        ? `All ${count(of)} channels.`
+        : `${count(shown)} of ${count(of)} channels, ${percent(share)} of all relevance.`,
     notes: 'In italics: your notes.',
     all: 'Show all',
     fewer: 'Show fewer',
-    atStep: (step: number) => `from step ${count(step)}`,
+    atStep: (step: number) => `They are of step ${count(step)}.`,
     more: 'Conditions of the ranking',
   },
 
   references: {
     mode: 'Samples',
-    modes: { relevance: 'where it counts most', activation: 'what it answers most to' },
+    modes: { relevance: 'where it counts most', activation: 'where most active' },
     label: 'Class',
     anyLabel: 'any class',
     onlyLabel: (name: string) => `only ${name}`,
     show: 'Shown',
-    shows: { map: 'with map', picture: 'as it is', crop: 'what counts', field: 'what it can see' },
+    shows: { map: 'with map', picture: 'as it is', crop: 'cropped', field: 'its field' },
     one: (sample: number, name: string, value: number) => `sample ${count(sample)}, ${name}: ${quantity(value, 2)}`,
     strip: (channel: number) => `Reference samples of channel ${channel}. Arrow keys move between them.`,
-    progress: (done: number, total: number) => `${count(done)} of ${count(total)} samples searched`,
+    progress: (done: number, total: number) => `${count(done)} of ${count(total)} samples searched.`,
     found: (kept: number, total: number) =>
       `${kept === 1 ? 'One reference' : `${capital(inWords(kept))} references`} per channel, from ${count(total)} samples.`,
     waiting: 'searching',
@@ -112,8 +121,10 @@ export const conceptsText = {
     width: (isCut: boolean) => `Width: relevance.${isCut ? ' Thin ways left out.' : ''}`,
     class: 'class',
     figure: (name: string) => `How the evidence for ${name} travels from the class down to lower channels`,
-    node: (stage: string, channel: number, value: number) => `${stage}, channel ${channel}: ${signed(value)}`,
-    edge: (from: string, to: string, value: number) => `${from} to ${to}: ${signed(value)}`,
+    node: (stage: string, channel: number, value: number) => `${stage}, channel ${channel}: ${brief(value)}`,
+    edge: (from: string, to: string, value: number) => `${from} to ${to}: ${brief(value)}`,
+    value: brief,
+    logit: (value: number) => brief(value).replace('+', ''),
     absent: (channel: number, stage: string) => `Channel ${channel} of ${stage} carries too little to be drawn.`,
   },
 
@@ -143,9 +154,8 @@ export const conceptsText = {
       `step ${count(step)}: rank ${count(rank)} of ${count(of)}, ${percent(share)}`,
     step: (step: number) => `step ${count(step)}`,
     back: (step: number) => `Go to step ${count(step)}`,
-    then: (step: number) => `best samples at step ${count(step)}`,
+    then: (step: number, of: number) => `best of ${count(of)} samples at step ${count(step)}`,
     now: (step: number) => `and at step ${count(step)}`,
-    from: (samples: number) => `of ${count(samples)} samples`,
   },
 
   wait: { loading: 'computing', cancel: 'Cancel', again: 'Try again', stale: 'of the question before' },

@@ -110,6 +110,15 @@ test('sums whose ways cancel and norms that were not folded in are warned about'
     return sentence.hazards({ ...record, data: { ...record.data, ...change } }).map(plain);
   };
   expect(hazards({})).toEqual([]);
+  const { layers } = exampleRelevance().data;
+  const beside = (stages: string[]) =>
+    hazards({ layers: layers.map((layer) => (stages.includes(layer.stage) ? { ...layer, sum: 6 } : layer)) });
+  expect(beside(['conv2'])).toEqual([
+    '**Part of it goes past conv2** on another way: maps of channels there do not show it.',
+  ]);
+  expect(beside(['conv1', 'conv2', 'conv3', 'conv4', 'dense'])).toEqual([
+    '**Part of it goes past dense, conv4, conv3 and 2 more layers** on another way: maps of channels there do not show it.',
+  ]);
   expect(
     hazards({
       sums: [
@@ -165,7 +174,13 @@ test('accuracy is told when it is counted', () => {
 
 test('values of rows keep their sign and enough digits; shares carry a sign', () => {
   const { rows, bypass } = text.concepts;
-  expect([4.62, 0.853, -0.04, 0].map(rows.value)).toEqual(['+4.6', '+0.85', '−0.04', '0.00']);
+  expect([4.62, 0.853, -0.0413, 0].map(rows.value)).toEqual(['+4.6', '+0.85', '−0.04', '0.00']);
+  expect([0.0042, -2e-6].map((value) => plain(rows.value(value)))).toEqual(['+0.004', '−2 × 10⁻⁶']);
+  expect([12.36, 0.0313, 0].map(text.concepts.account.value)).toEqual(['12.36', '0.031', '0']);
+  expect([rows.summary(8, 16, 0.84), rows.summary(8, 8, 1)].map(plain)).toEqual([
+    '8 of 16 channels, 84 % of all relevance.',
+    'All 8 channels.',
+  ]);
   expect([0.31, -0.12, 0].map((share) => plain(rows.share(share)))).toEqual(['+31 %', '−12 %', '0 %']);
   expect(plain(bypass.found(2.3, 12.4, 'conv3', bypass.some(['add1', 'conv5'], 4)))).toBe(
     '**+2.3 of +12.4 goes past conv3**, by way of add1, conv5, 4 more. No map here shows it.',

@@ -109,6 +109,8 @@ export interface LayerRelevance {
   readonly channels: Float32Array;
   /** Channel numbers, largest signed relevance first. */
   readonly order: Uint32Array;
+  /** Where relevance lands that goes past this layer, such as on a skip connection; none when every path goes through it. */
+  readonly parallel: readonly string[];
 }
 
 /** Which pixels and channels speak for a class. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { channelsOf } from '../core/shape.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
+import { parallelTo } from '../network/ancestors.ts';
 import { INPUT, nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
 import { probabilityOf, startAt } from '../relevance/logits.ts';
@@ -78,6 +79,7 @@ async function explain({ trace, composite, target, scores }: Explained): Promise
       sum: channels[i]!.reduce((sum, r) => sum + r, 0),
       channels: channels[i]!,
       order: ranking(channels[i]!),
+      parallel: parallelTo(network, place.output),
     })),
     reached,
     absorbedByBias: inBias![0]!,

@@ -91,6 +91,11 @@ function ruleOf(place: NodePlace, composite: Composite, choices: RuleChoices): R
 /** A rule from its plain description. */
 export function ruleFrom(spec: RuleSpec): Rule {
   if (typeof spec === 'string') return ruleKinds.get(spec)();
+  if (typeof spec !== 'object' || spec === null || typeof spec.rule !== 'string') {
+    throw new InputError(
+      `bad rule: ${JSON.stringify(spec)}; use an id such as "zPlus", or { "rule": "gamma", "gamma": 0.5 }`,
+    );
+  }
   const { rule, ...options } = spec;
   return ruleKinds.get(rule)(options);
 }

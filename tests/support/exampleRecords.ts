@@ -154,7 +154,7 @@ export function exampleRelevance(): RelevanceRecord {
     const channels = Float32Array.from({ length: shape.at(-1)! }, () => (random() - 0.3) * 1.6);
     if (id === 'conv3') channels[5] = 4.6;
     const order = Uint32Array.from(channels.keys()).sort((a, b) => channels[b]! - channels[a]!);
-    return { at: output, stage: id, sum: 12.2, channels, order };
+    return { at: output, stage: id, sum: 12.2, channels, order, parallel: [] };
   });
   return record('relevance', {
     class: 4,

@@ -100,6 +100,7 @@ test('the top channels include the selected one in its place', () => {
     sum: 0,
     channels: Float32Array.of(1, -5, 3, 0.5),
     order: Uint32Array.of(2, 0, 3, 1),
+    parallel: [],
   };
   expect(topChannels(layer, 2, 2).map(({ channel }) => channel)).toEqual([2, 1]);
   expect(topChannels(layer, 3, 2).map(({ channel }) => channel)).toEqual([3, 1]);

@@ -123,6 +123,16 @@ const refusals: readonly (readonly [what: string, choices: Readonly<Record<strin
   ],
   ['norm at a max pool', { max: 'norm' }, 'rule does not fit node "max" (maxPool): "norm"; use gradient'],
   [
+    'nothing at all, from loose JSON',
+    { conv: null },
+    'bad rule: null; use an id such as "zPlus", or { "rule": "gamma", "gamma": 0.5 }',
+  ],
+  [
+    'settings without a rule',
+    { conv: { eps: 1 } },
+    'bad rule: {"eps":1}; use an id such as "zPlus", or { "rule": "gamma", "gamma": 0.5 }',
+  ],
+  [
     'an option a rule does not have',
     { conv: { rule: 'flat', gamma: 1 } },
     'unknown option in flat: "gamma"; known: eps',

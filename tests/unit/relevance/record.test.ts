@@ -159,11 +159,12 @@ test('without a class the largest logit is explained, with its softmax probabili
 test('layers run from the logits back, and channels are ranked by signed relevance', async () => {
   const { weights, x } = numbers(net, 4);
   const { layers } = await explained(net, weights, x, { class: 0 });
-  expect(layers.map(({ at, stage }) => [at, stage])).toEqual([
-    ['end', 'end'],
-    ['rd', 'd'],
-    ['b', 'b'],
-    ['r', 'a'],
+  // The second convolution lies beside a skip connection that lands on the first one's activation.
+  expect(layers.map(({ at, stage, parallel }) => [at, stage, parallel])).toEqual([
+    ['end', 'end', []],
+    ['rd', 'd', []],
+    ['b', 'b', ['r']],
+    ['r', 'a', []],
   ]);
   for (const { channels, order, sum } of layers) {
     expect([...order].sort((a, b) => a - b)).toEqual([...channels.keys()]);

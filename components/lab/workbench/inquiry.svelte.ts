@@ -1,4 +1,4 @@
-import type { Asked, CompositeSpec, RuleChoices } from '#src';
+import type { Asked, CompositeSpec, ConceptPlace, RuleChoices } from '#src';
 import type { LabSession } from '../session.svelte.ts';
 import type { Ask } from './request.svelte.ts';
 
@@ -17,19 +17,35 @@ export class Inquiry {
 
   readonly ask: Ask = (name, take, options) => this.session.ask(name, take, options);
 
+  /** A node that no stage stands for, such as an addition, with the channel chosen there. */
+  #other = $state.raw<ConceptPlace | null>(null);
+
+  /** Name of what is looked at: a stage, or a node of its own. */
   get stage(): string {
-    return this.session.selection.stage;
+    return this.#other?.at ?? this.session.selection.stage;
   }
   get channel(): number {
-    return this.session.selection.channel;
+    return this.#other?.channel ?? this.session.selection.channel;
   }
-  /** Node whose output stands for the selected stage. */
+  /** The node whose channels are the concepts: the one chosen, or the one whose output stands for the selected stage. */
   get at(): string {
-    return this.session.run?.stages.find(({ id }) => id === this.stage)?.output ?? this.stage;
+    return this.#other?.at ?? this.session.run?.stages.find(({ id }) => id === this.stage)?.output ?? this.stage;
   }
+
+  /** Looks at a stage, or at any node; a channel without a place stays where it is. */
+  choose({ at = this.stage, channel = 0 }: Partial<ConceptPlace>): void {
+    const stages = this.session.run?.stages ?? [];
+    const stage = stages.find(({ id, output }) => id === at || output === at);
+    this.#other = stage ? null : { at, channel };
+    if (stage) this.session.select({ stage: stage.id, channel });
+  }
+
   get asked(): Asked {
-    const { sample, class: target } = this.session.selection;
-    return { sample, class: target, step: this.step };
+    const { sample, class: chosen } = this.session.selection;
+    // While the run is followed, every answer is about the class the lab's own map explains: one that changes its mind
+    // between two answers would leave them speaking of different classes.
+    const answered = this.step === null ? (this.session.relevance?.data.class ?? null) : null;
+    return { sample, class: chosen ?? answered, step: this.step };
   }
   /**
    * Changes whenever an answer may: the selection, the rules, the step asked for, or, while the run is followed and paused,

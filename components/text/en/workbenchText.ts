@@ -8,6 +8,8 @@ export const workbenchText = {
   class: 'Class',
   answered: 'as answered',
   layer: 'Layer',
+  stages: 'Layers',
+  otherNodes: 'Other nodes',
   rule: 'Rule',
   place: (layer: string, sample: number, step: number, label: string | null) =>
     `${layer}, sample ${count(sample)}${label === null ? '' : `, a ${label}`}, step ${count(step)}`,

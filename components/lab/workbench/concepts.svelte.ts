@@ -1,12 +1,14 @@
-import type {
-  AttributionGraphRecord,
-  ConceptsRecord,
-  FoundReferences,
-  MeasurementRecord,
-  ReferenceMode,
-  Region,
-  RelevanceRecord,
-  ShownReference,
+import {
+  networkFromJSON,
+  type AttributionGraphRecord,
+  type ConceptsRecord,
+  type FoundReferences,
+  type MeasurementRecord,
+  type NetworkNode,
+  type ReferenceMode,
+  type Region,
+  type RelevanceRecord,
+  type ShownReference,
 } from '#src';
 import { argueRows, type ArgueOrder, type ArgueRow } from '../../views/argueRows.ts';
 import type { ReferenceLook } from '../../views/referenceLook.ts';
@@ -84,6 +86,12 @@ export class ConceptsDesk {
     const room = showsAll ? Infinity : ROOM;
     return argueRows(conceptsRecord.data, { order, room, selected: inquiry.channel });
   });
+  readonly nodes = $derived.by((): readonly NetworkNode[] => {
+    const { description } = this.inquiry.session;
+    return description ? networkFromJSON(description.network).nodes : [];
+  });
+  /** Shape of the chosen node's output. */
+  readonly shape = $derived.by(() => this.nodes.find(({ id }) => id === this.inquiry.at)?.shape ?? []);
   /** The selected sample; null until it is known. */
   readonly sample = $derived.by((): Float32Array | null => {
     const { data, snapshot, selection } = this.inquiry.session;
@@ -116,8 +124,8 @@ export class ConceptsDesk {
     const { composite, rules, asked } = inquiry;
     await this.relevance.run({ ...asked, instrument: 'relevance', options: { composite, rules } });
     await this.#askRanking();
-    const stages = inquiry.session.run?.stages ?? [];
-    const among = graphWindow(stages, inquiry.stage);
+    const order = this.nodes.map(({ id }) => id);
+    const among = graphWindow(inquiry.session.run?.stages ?? [], inquiry.at, order);
     if (among.length > 0) {
       const options = { composite, rules, among, width: GRAPH_WIDTH.slice(0, among.length) };
       await this.graph.run({ ...asked, instrument: 'attributionGraph', options });
@@ -126,7 +134,8 @@ export class ConceptsDesk {
 
   async #askRanking(): Promise<void> {
     const { inquiry, showsAll, view } = this;
-    const count = showsAll || view === 'atlas' ? this.channels : Math.min(ROOM, this.channels);
+    const channels = this.shape.at(-1) ?? 1;
+    const count = showsAll || view === 'atlas' ? channels : Math.min(ROOM, channels);
     await this.concepts.run({ ...inquiry.asked, instrument: 'concepts', options: { ...this.#ranking, count } });
     await this.askOwn();
   }
@@ -151,9 +160,9 @@ export class ConceptsDesk {
     return { at, composite, rules, region, conditions: through, excludesParallel: !letsParallelIn };
   }
 
-  /** Channels of the chosen layer. */
-  get channels(): number {
-    return this.inquiry.session.run?.stages.find(({ id }) => id === this.inquiry.stage)?.shape.at(-1) ?? 1;
+  /** What people call a node: the stage its output stands for, or its own id. */
+  stageName(at: string): string {
+    return this.inquiry.session.run?.stages.find(({ output }) => output === at)?.id ?? at;
   }
 
   async askOther(target: number): Promise<void> {

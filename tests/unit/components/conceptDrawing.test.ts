@@ -183,7 +183,7 @@ test('pictures of a history are taken evenly with both ends; the nearest kept st
   expect(nearestStep([], 5)).toBe(null);
 });
 
-test('the graph goes through the chosen layer and its neighbours, without the layer of the logits', () => {
+test('the graph goes through the chosen node and the layers beside it, without the layer of the logits', () => {
   const stages = ['a', 'b', 'c', 'd', 'e'].map((id): Stage => ({
     id,
     output: `${id}!`,
@@ -192,12 +192,14 @@ test('the graph goes through the chosen layer and its neighbours, without the la
     shape: [4],
     detail: '',
   }));
-  const through = (stage: string) => graphWindow(stages, stage);
-  expect(through('a')).toEqual(['a!', 'b!', 'c!']);
-  expect(through('b')).toEqual(['a!', 'b!', 'c!']);
-  expect(through('c')).toEqual(['b!', 'c!', 'd!']);
-  expect(through('d')).toEqual(['b!', 'c!', 'd!']);
-  expect(through('e')).toEqual(['b!', 'c!', 'd!']);
-  expect(graphWindow(stages.slice(3), 'd')).toEqual(['d!']);
-  expect(graphWindow(stages.slice(4), 'e')).toEqual([]);
+  const order = ['a', 'a!', 'b', 'b!', 'add', 'c', 'c!', 'd', 'd!', 'e!'];
+  const through = (at: string) => graphWindow(stages, at, order);
+  expect(through('a!')).toEqual(['a!', 'b!', 'c!']);
+  expect(through('b!')).toEqual(['a!', 'b!', 'c!']);
+  expect(through('c!')).toEqual(['b!', 'c!', 'd!']);
+  expect(through('d!')).toEqual(['b!', 'c!', 'd!']);
+  expect(through('e!')).toEqual(['b!', 'c!', 'd!']);
+  expect(through('add')).toEqual(['b!', 'add', 'c!']);
+  expect(graphWindow(stages.slice(3), 'd!', order)).toEqual(['d!']);
+  expect(graphWindow(stages.slice(4), 'e!', order)).toEqual([]);
 });

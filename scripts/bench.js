@@ -1,9 +1,11 @@
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benchExplanations } from './benchExplanations.js';
+import { ask, median, startEngine } from './benchProcess.js';
 import { UNITS } from './benchUnits.js';
-import { printError } from './failure.js';
+import { Failure, printError } from './failure.js';
 import { root } from './root.js';
 
 const RUNS = 5;
@@ -11,6 +13,7 @@ const ENGINES = [
   { id: 'own', name: 'neuroloupe' },
   { id: 'layers', name: 'tfjs layers' },
 ];
+const EXPLAIN = 'explain';
 
 /** Writes the library as bare Node can load it, built from the sources as they are now. */
 async function ownLibrary(folder) {
@@ -25,30 +28,15 @@ async function ownLibrary(folder) {
   });
 }
 
-/** Sends one message to an engine and waits for its answer; an engine that dies says so. */
-function ask(child, message) {
-  return new Promise((resolve) => {
-    const died = (code) => resolve({ reason: `the engine ended with code ${code}` });
-    child.once('exit', died);
-    child.once('message', (answer) => {
-      child.off('exit', died);
-      resolve(answer);
-    });
-    child.send(message);
-  });
-}
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
 /** One unit on one tier: runs of both engines in turn, so that a loud minute falls on both. */
 async function compare(libraryUrl, { name }, tier) {
-  const program = fileURLToPath(new URL('./benchEngine.js', import.meta.url));
-  const rows = ENGINES.map((engine) => ({ ...engine, child: fork(program, [engine.id, libraryUrl]), times: [] }));
+  const rows = ENGINES.map((engine) => ({ ...engine, child: startEngine(engine.id, libraryUrl), times: [] }));
+  const message = { unit: name, tier };
   try {
-    for (const row of rows) row.reason = (await ask(row.child, { unit: name, tier })).reason;
+    for (const row of rows) row.reason = (await ask(row.child, message)).reason;
     for (let n = 0; n < RUNS; n++) {
       for (const row of rows.filter(({ reason }) => !reason)) {
-        const { ms, reason } = await ask(row.child, 'run');
+        const { ms, reason } = await ask(row.child, message);
         if (reason) row.reason = reason;
         else row.times.push(ms);
       }
@@ -65,19 +53,43 @@ async function compare(libraryUrl, { name }, tier) {
   });
 }
 
+async function benchTraining(libraryUrl, units) {
+  console.log('unit  tier  engine        ms median       min       max   × ours');
+  for (const unit of units) {
+    for (const tier of unit.tiers) for (const line of await compare(libraryUrl, unit, tier)) console.log(line);
+  }
+  console.log('times are of one training step, and only their ratios mean something');
+}
+
+/** The units asked for with --unit, any case; all of them when none is. */
+function chosenUnits(asked) {
+  const known = [...UNITS.map(({ name }) => name), EXPLAIN];
+  if (asked === undefined) return known;
+  const name = known.find((one) => one.toLowerCase() === asked.toLowerCase());
+  if (name === undefined) throw new Failure(`unknown unit: "${asked}"; use ${known.join(', ')}`);
+  return [name];
+}
+
+function unitArgument() {
+  try {
+    return parseArgs({ options: { unit: { type: 'string' } } }).values.unit;
+  } catch (error) {
+    throw new Failure(`bad arguments: ${error.message.split('\n')[0]}; use --unit and a name, or nothing`);
+  }
+}
+
 async function bench() {
+  const names = chosenUnits(unitArgument());
+  const units = UNITS.filter(({ name }) => names.includes(name));
   const folder = mkdtempSync(`${root}/node_modules/.neuroloupe-bench-`);
+  const load = () => `load ${loadavg()[0].toFixed(1)}`;
   try {
     await ownLibrary(folder);
     const url = pathToFileURL(`${folder}/index.js`).href;
-    console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, load ${loadavg()[0].toFixed(1)}`);
-    console.log('unit  tier  engine        ms median       min       max   × ours');
-    for (const unit of UNITS) {
-      for (const tier of unit.tiers) for (const line of await compare(url, unit, tier)) console.log(line);
-    }
-    console.log(
-      `load ${loadavg()[0].toFixed(1)}; times are of one training step, and only their ratios mean something`,
-    );
+    console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${load()}`);
+    if (units.length > 0) await benchTraining(url, units);
+    if (names.includes(EXPLAIN)) await benchExplanations(url);
+    console.log(load());
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,44 +1,16 @@
-import { createRequire } from 'node:module';
-import { noise, UNITS } from './benchUnits.js';
+import { ownTasks } from './benchExplain.js';
+import { naiveTasks } from './benchNaive.js';
+import { median } from './benchProcess.js';
+import { layersStep, ownStep, plainTensorflow } from './benchSteps.js';
+import { UNITS } from './benchUnits.js';
 
 // One engine in a process of its own: two copies of tfjs in one program share their kernels, and the plain one would
-// train with ours. The parent sends { unit, tier } to prepare and 'run' to time.
+// train with ours. The parent sends { unit, tier } or { task, count, tier } to prepare, and 'run' to time.
 const RUN_MS = 1500;
 const MOST = 30;
 const [, , engine, libraryUrl] = process.argv;
 // The greeting of tfjs would stand between the lines of the table.
 console.warn = () => undefined;
-
-async function ownStep(unit, tier) {
-  const library = await import(libraryUrl);
-  const started = await library.startEngine({ tier, selfCheck: false });
-  if (started.tier !== tier) throw new Error(`${tier} does not start here`);
-  const samples = { ...noise(unit), count: unit.batch };
-  const classes = Array.from({ length: unit.classes }, (_, i) => String(i));
-  const data = { id: 'noise', title: 'Noise', shape: unit.shape, classes, train: samples, test: samples, units: '' };
-  const model = library.build(library.network(unit.shape, unit.nodes), { seed: 1 });
-  const trainer = library.startTraining(model, data, { batchSize: unit.batch, optimizer: 'adam', seed: 1 });
-  return async () => {
-    await trainer.advance();
-    await trainer.losses();
-  };
-}
-
-/** tfjs as it is installed, with its own gradients and layers; the loss is read each step, as ours is. */
-async function layersStep(unit, tier) {
-  const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs');
-  require('@tensorflow/tfjs-backend-wasm');
-  if (!(await tf.setBackend(tier))) throw new Error(`${tier} does not start here`);
-  const { inputs, labels } = noise(unit);
-  const x = tf.tensor(inputs, [unit.batch, ...unit.shape]);
-  const y = tf.oneHot(tf.tensor1d(labels, 'int32'), unit.classes);
-  const model = tf.sequential({ layers: unit.layers(tf, unit.shape) });
-  model.compile({ optimizer: tf.train.adam(0.001), loss: 'categoricalCrossentropy' });
-  return () => model.trainOnBatch(x, y);
-}
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Median milliseconds per step of at most 30 blocks or 1.5 s; at least one block. */
 async function timeRun(step, block) {
@@ -52,16 +24,30 @@ async function timeRun(step, block) {
   return median(times);
 }
 
-let step;
-let unit;
+let tasks;
+const steps = new Map();
+
+/** The step of a task, made once. The first run after preparing warms up. */
+async function stepOf({ unit, task, count, tier }) {
+  const key = `${unit} ${task} ${count}`;
+  if (steps.has(key)) return steps.get(key);
+  const isOwn = engine === 'own';
+  if (task) {
+    tasks ??= await (isOwn ? ownTasks(await import(libraryUrl), tier) : naiveTasks(await plainTensorflow(tier)));
+    steps.set(key, { step: tasks[task](count), block: 1 });
+  } else {
+    const found = UNITS.find(({ name }) => name === unit);
+    const step = await (isOwn ? ownStep(await import(libraryUrl), found, tier) : layersStep(found, tier));
+    steps.set(key, { step, block: found.block });
+  }
+  return steps.get(key);
+}
+
 process.on('message', async (message) => {
   try {
-    if (message !== 'run') {
-      unit = UNITS.find(({ name }) => name === message.unit);
-      step = await (engine === 'own' ? ownStep : layersStep)(unit, message.tier);
-    }
-    // The first run after preparing warms up.
-    process.send({ ms: await timeRun(step, unit.block) });
+    const { step, block } = await stepOf(message);
+    if (message.wants === 'result') process.send({ result: [...(await step())] });
+    else process.send({ ms: await timeRun(step, block) });
   } catch (error) {
     process.send({ reason: String(error.message).split('\n')[0].slice(0, 100) });
   }

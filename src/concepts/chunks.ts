@@ -8,8 +8,11 @@ const MOST_BYTES = 96 * 2 ** 20;
 /** Tensors of a node's size that are alive at once on the way through it: relevance, share, two transposes, their sum. */
 const COPIES = 6;
 
-/** Samples computed together even where more would fit: the first results should be there soon. */
-const MOST_SAMPLES = 32;
+/**
+ * Computed together even where more would fit: the first results should be there soon, a cancel waits for one part, and the
+ * processor's caches hold no more (64 conditions of a ResNet-20 take longer at once than in two parts).
+ */
+const MOST_TOGETHER = 32;
 
 /** Refuses a number of things computed together that would never come to an end. */
 export function checkAtOnce(atOnce: number): void {
@@ -19,7 +22,7 @@ export function checkAtOnce(atOnce: number): void {
 
 /** How many samples go through the whole net together. */
 export function samplesAtOnce(net: Network): number {
-  return Math.min(MOST_SAMPLES, conditionsAtOnce(net, net.output));
+  return conditionsAtOnce(net, net.output);
 }
 
 /** How many conditions of a node go down to the input together, from the size of what they meet on the way. */
@@ -31,5 +34,5 @@ export function conditionsAtOnce(net: Network, at: string): number {
     ...net.nodes.filter(({ id }) => below.has(id)).map(({ shape }) => shape),
   ];
   const largest = Math.max(...shapes.map(sizeOf));
-  return Math.max(1, Math.floor(MOST_BYTES / (4 * COPIES * largest)));
+  return Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_BYTES / (4 * COPIES * largest))));
 }

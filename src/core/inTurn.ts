@@ -21,10 +21,11 @@ export interface InTurnOptions {
   readonly what: string;
 }
 
-/** Runs steps to their end, and lets other work in whenever a slice of time is over. Cancelled in between by the signal. */
+/** Runs steps to their end, and lets other work in whenever a slice of time is over. Cancelled before and in between. */
 export async function inTurn<T>(steps: Generator<unknown, T>, { signal, what }: InTurnOptions): Promise<T> {
   let end = performance.now() + SLICE_MS;
   try {
+    throwIfCancelled(signal, what);
     for (;;) {
       const { done, value } = steps.next();
       if (done) return value;

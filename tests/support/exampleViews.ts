@@ -1,6 +1,7 @@
 import { createRawSnippet } from 'svelte';
 import * as ui from '../../components/index.ts';
 import { exampleConceptViews } from './exampleConceptViews.ts';
+import { exampleExplanationViews } from './exampleExplanationViews.ts';
 import * as example from './exampleRecords.ts';
 import { view, type ExampleView } from './exampleView.ts';
 
@@ -92,4 +93,5 @@ export const exampleViews: readonly ExampleView[] = [
   }),
   view('NumberField', ui.NumberField, 192, { label: 'Batch', value: 48, onchange: nothing }),
   ...exampleConceptViews,
+  ...exampleExplanationViews,
 ];

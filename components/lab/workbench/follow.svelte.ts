@@ -9,8 +9,10 @@ const PAUSE_MS = 1000;
  * is set up; it stops with the component.
  */
 export function follow(inquiry: Inquiry, key: () => unknown, ask: () => Promise<void>): void {
+  // The key itself counts, not how often it is worked out.
+  const current = $derived(key());
   $effect(() => {
-    key();
+    void current;
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async () => {

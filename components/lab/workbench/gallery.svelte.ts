@@ -1,7 +1,7 @@
-import { attributions, type Asked, type Attribution, type Settings } from '#src';
+import { attributions, type Asked, type Attribution, type Explanation, type Settings } from '#src';
 import { text } from '../../text/index.ts';
 import { agreement } from '../../views/agreement.ts';
-import type { MapTile } from '../../views/MapTiles.svelte';
+import type { MapTile } from '../../views/mapTile.ts';
 import { costOf } from './method.ts';
 import type { Ask } from './request.svelte.ts';
 import { Series, Turn } from './series.svelte.ts';
@@ -12,6 +12,8 @@ export class GalleryEntry extends Turn<'attribute'> {
   readonly title: string;
   readonly method: Attribution;
   settings = $state.raw<Settings>({});
+  /** The map as it was drawn with the others; the request may follow the run. */
+  drawn = $state.raw<Explanation | null>(null);
 
   constructor(ask: Ask, method: Attribution, { key = method.id, title = method.title, settings = {} } = {}) {
     super(ask, 'attribute');
@@ -21,8 +23,14 @@ export class GalleryEntry extends Turn<'attribute'> {
     this.settings = settings;
   }
 
-  draw(asked: Asked): Promise<void> {
+  /** The map of now, beside the one that was drawn. */
+  follow(asked: Asked): Promise<void> {
     return this.run({ ...asked, id: this.method.id, options: this.settings });
+  }
+
+  async draw(asked: Asked): Promise<void> {
+    await this.follow(asked);
+    if (!this.request.isStale) this.drawn = this.request.value;
   }
 }
 
@@ -45,28 +53,30 @@ export class Gallery {
     return this.entries.find((one) => one.key === key) ?? this.entries[0]!;
   }
 
-  /** Draws all of them, the enlarged one first. */
-  draw(asked: Asked, first: string): Promise<void> {
+  /** Draws all of them, the enlarged one first; to refresh them is to ask the same of a later step. */
+  draw(asked: Asked, first: string, isRefresh: boolean): Promise<void> {
     const cost = (entry: GalleryEntry) => (entry.key === first ? 0 : costOf(entry.method.options));
     const order = [...this.entries].sort((a, b) => cost(a) - cost(b));
-    for (const entry of order) entry.isOld = true;
+    for (const entry of order) entry.isOld ||= !isRefresh;
     return this.series.run(order, (entry) => entry.draw(asked));
   }
 
   /** What the page shows of them. */
   tiles(selected: string): MapTile[] {
-    const enlarged = this.entry(selected);
-    const map = enlarged.isOld ? undefined : enlarged.request.value?.map;
-    return this.entries.map(({ key, title, request, isWaiting, isOld }) => ({
+    const { drawn: enlarged, isOld: isEnlargedOld } = this.entry(selected);
+    // Maps of different weights or classes may differ for that alone.
+    const isLike = (other: Explanation) => other.step === enlarged?.step && other.class === enlarged.class;
+    return this.entries.map(({ key, title, request, drawn, isWaiting, isOld }) => ({
       key,
       title,
-      record: request.value,
+      record: request.problem ? null : key === selected ? request.value : drawn,
       isStale: isOld,
       isRunning: request.isRunning,
       isWaiting,
       share: request.share,
       problem: request.problem,
-      agreement: request.value && map && !isOld ? agreement(request.value.map, map) : null,
+      agreement:
+        drawn && enlarged && !isOld && !isEnlargedOld && isLike(drawn) ? agreement(drawn.map, enlarged.map) : null,
     }));
   }
 }

@@ -37,8 +37,8 @@ export const mapsText = {
   drawTile: (title: string) => `Draw ${title}`,
   stopAll: 'Stop all',
   drawAll: 'Draw all again',
-  fromSteps: (first: number, last: number) =>
-    `These maps are of ${first === last ? `step ${count(first)}` : `steps ${count(first)} to ${count(last)}`}; while it trains only the enlarged one follows.`,
+  fromStep: (step: number, name: string) =>
+    `These maps are of step ${count(step)}, for ${name}; the enlarged one follows the training at once, they do later.`,
   caveat: 'What it does not prove:',
   source: (source: string) => `After ${source}.`,
   useTable: 'Use these rules everywhere in the workbench',

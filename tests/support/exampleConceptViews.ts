@@ -37,8 +37,9 @@ const strip = {
 };
 const graph = {
   record: example.exampleGraph(),
-  className: '4',
-  logit: 12.4,
+  startName: '4',
+  startKind: ui.text.concepts.graph.class,
+  start: 12.4,
   selected: { at: 'relu3', channel: 5 },
   stageName: (at: string) => at.replace('relu', 'conv'),
   sample,
@@ -61,7 +62,7 @@ export const exampleConceptViews: readonly ExampleView[] = [
     onselect: nothing,
   }),
   view('AttributionGraphView', ui.AttributionGraphView, 372, graph),
-  view('AttributionGraphView, phone', ui.AttributionGraphView, 326, { ...graph, className: 'triangle' }),
+  view('AttributionGraphView, phone', ui.AttributionGraphView, 326, { ...graph, startName: 'triangle' }),
   view('AblationBars', ui.AblationBars, 372, {
     answer: example.exampleAblation(),
     channel: 5,

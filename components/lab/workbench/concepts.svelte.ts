@@ -12,7 +12,7 @@ import {
 } from '#src';
 import { argueRows, type ArgueOrder, type ArgueRow } from '../../views/argueRows.ts';
 import type { ReferenceLook } from '../../views/referenceLook.ts';
-import { graphWindow } from './graphWindow.ts';
+import { graphBelow, graphWindow } from './graphWindow.ts';
 import type { Inquiry } from './inquiry.svelte.ts';
 import { Request } from './request.svelte.ts';
 
@@ -39,6 +39,8 @@ export class ConceptsDesk {
   mode = $state<ReferenceMode>('relevance');
   label = $state<number | null>(null);
   look = $state<ReferenceLook>('map');
+  /** Where the graph starts: at the class, or at the selected channel. */
+  graphFrom = $state<'class' | 'channel'>('class');
   factor = $state(0);
   /** Channels that are scaled along with the selected one. */
   together = $state.raw<readonly number[]>([]);
@@ -124,10 +126,20 @@ export class ConceptsDesk {
     const { composite, rules, asked } = inquiry;
     await this.relevance.run({ ...asked, instrument: 'relevance', options: { composite, rules } });
     await this.#askRanking();
+    await this.askGraph();
+  }
+
+  async askGraph(): Promise<void> {
+    const { inquiry, graphFrom } = this;
+    const { composite, rules, at, channel, asked, session } = inquiry;
     const order = this.nodes.map(({ id }) => id);
-    const among = graphWindow(inquiry.session.run?.stages ?? [], inquiry.at, order);
-    if (among.length > 0) {
-      const options = { composite, rules, among, width: GRAPH_WIDTH.slice(0, among.length) };
+    const stages = session.run?.stages ?? [];
+    const from = graphFrom === 'channel' ? { at, channel } : null;
+    const among = from ? graphBelow(stages, at, order) : graphWindow(stages, at, order);
+    // Nothing lies below the first layer.
+    if (among.length === 0) this.graph.value = null;
+    else {
+      const options = { composite, rules, from, among, width: GRAPH_WIDTH.slice(0, among.length) };
       await this.graph.run({ ...asked, instrument: 'attributionGraph', options });
     }
   }
@@ -174,13 +186,13 @@ export class ConceptsDesk {
    * What the search for reference samples depends on; empty while there are no rows. Neither the sample nor the class is
    * among it. While the run trains rows come and go, and a search that starts anew with each would never end.
    */
-  get referencesKey(): string {
+  readonly referencesKey = $derived.by((): string => {
     const { inquiry, rows } = this;
     if (rows.length === 0) return '';
     const channels =
       inquiry.step === null && inquiry.session.isPlaying ? null : rows.map(({ channel }) => channel).sort();
     return JSON.stringify([this.#searchKey, channels]);
-  }
+  });
 
   get #searchKey(): string {
     const { inquiry, mode, label } = this;
@@ -201,10 +213,10 @@ export class ConceptsDesk {
   }
 
   /** What the ablation depends on; empty until the ranking is there: first things first. */
-  get ablationKey(): string {
+  readonly ablationKey = $derived.by((): string => {
     const { inquiry, factor, together } = this;
     return this.conceptsRecord ? JSON.stringify([inquiry.key, inquiry.at, inquiry.channel, factor, together]) : '';
-  }
+  });
 
   async askAblation(): Promise<void> {
     const { inquiry, factor, together } = this;

@@ -1,7 +1,13 @@
 import type { Stage } from '#src';
 
-/** Layers an attribution graph shows besides the class. */
+/** Layers an attribution graph shows below its start. */
 const SHOWN = 3;
+
+/** The layers an attribution graph goes through that starts at a node: those that run next before it. */
+export function graphBelow(stages: readonly Stage[], at: string, order: readonly string[]): string[] {
+  const before = stages.map(({ output }) => output).filter((output) => order.indexOf(output) < order.indexOf(at));
+  return before.slice(-SHOWN);
+}
 
 /**
  * The nodes an attribution graph goes through: the chosen one with the layers before and behind it, or with the next ones

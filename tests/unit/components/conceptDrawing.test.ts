@@ -8,6 +8,7 @@ import {
   atlasLeaders,
   drawReference,
   evenly,
+  graphBelow,
   graphWindow,
   mainChannels,
   middleOf,
@@ -202,4 +203,7 @@ test('the graph goes through the chosen node and the layers beside it, without t
   expect(through('add')).toEqual(['b!', 'add', 'c!']);
   expect(graphWindow(stages.slice(3), 'd!', order)).toEqual(['d!']);
   expect(graphWindow(stages.slice(4), 'e!', order)).toEqual([]);
+  const below = (at: string) => graphBelow(stages, at, order);
+  expect([below('a!'), below('b!'), below('add')]).toEqual([[], ['a!'], ['a!', 'b!']]);
+  expect(below('e!')).toEqual(['b!', 'c!', 'd!']);
 });

@@ -13,8 +13,6 @@ export interface Checkpoints {
   keep(step: number): Promise<void>;
   /** A model with the weights of a kept step; belongs to the caller. */
   modelAt(step: number): Model;
-  /** Forgets what came after a step. */
-  backTo(step: number): void;
 }
 
 export function checkpointsOf(model: Model): Checkpoints {
@@ -47,9 +45,6 @@ export function checkpointsOf(model: Model): Checkpoints {
       const copy = build(model.network, { seed: model.seed });
       copy.write(weights);
       return copy;
-    },
-    backTo(step) {
-      for (const later of kept.keys()) if (later > step) kept.delete(later);
     },
   };
 }

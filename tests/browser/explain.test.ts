@@ -78,6 +78,9 @@ test('an explanation asked for while training reads the weights of one step, and
   model.dispose();
   expect(record.data).toEqual(again.data);
   expect(kept.step).toBe(0);
+  await expect(conceptsAt(session, { at: 'sum.tanh' }, 1e9)).rejects.toThrow(
+    /^step 1000000000 is not kept; kept steps: 0, /,
+  );
   expect(kept.data).toEqual(first.data);
 });
 
@@ -183,6 +186,7 @@ test('an attribution graph from the class down names what carries it, and a chan
   expect(one!.references.length).toBeGreaterThan(0);
   const kept = session.frames.flatMap(({ checkpoints }) => (checkpoints ? [checkpoints] : [])).at(-1)!;
   expect(kept[0]).toBe(0);
+  expect(kept.length).toBeLessThanOrEqual(32);
   await session.connection.send('pin', { pin: null });
   await settle(session);
   expect(session.failures).toEqual([]);

@@ -30,7 +30,8 @@ export class GalleryEntry extends Turn<'attribute'> {
 
   async draw(asked: Asked): Promise<void> {
     await this.follow(asked);
-    if (!this.request.isStale) this.drawn = this.request.value;
+    const { value, isStale, problem } = this.request;
+    if (!isStale || problem) this.drawn = value;
   }
 }
 

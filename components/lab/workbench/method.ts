@@ -18,6 +18,11 @@ export function specOf({ id, options }: Method): CompositeSpec | null {
 /** The table of plain gradients is an attribution under another name. */
 const nameOf = (composite: string): string => (attributions.has(composite) ? composite : 'gradient');
 
+/** Whether a table of rules shares the logit out, as relevance does; gradients start with 1. */
+export function isRelevance(spec: CompositeSpec): boolean {
+  return composites.get(typeof spec === 'string' ? spec : spec.composite).start === 'logit';
+}
+
 /** About how often a method runs the net: the cheap ones are drawn first. */
 export function costOf(table: OptionTable): number {
   const number = (key: string) => {

@@ -29,7 +29,7 @@ export const mapsText = {
   waiting: 'waits',
   working: 'at work',
   stopped: 'stopped',
-  refused: 'not for this net',
+  refused: 'no map',
   old: 'of an earlier question',
   stop: 'Stop',
   draw: 'Draw',

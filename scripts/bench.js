@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchExplanations } from './benchExplanations.js';
 import { ask, median, startEngine } from './benchProcess.js';
 import { UNITS } from './benchUnits.js';
 import { Failure, printError } from './failure.js';
-import { root } from './root.js';
+import { withLibrary } from './withLibrary.js';
 
 const RUNS = 5;
 const ENGINES = [
@@ -14,19 +12,6 @@ const ENGINES = [
   { id: 'layers', name: 'tfjs layers' },
 ];
 const EXPLAIN = 'explain';
-
-/** Writes the library as bare Node can load it, built from the sources as they are now. */
-async function ownLibrary(folder) {
-  const { build, defaultServerConditions } = await import('vite');
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'warn',
-    ssr: { noExternal: true, resolve: { conditions: ['neuroloupe-source', ...defaultServerConditions] } },
-    build: { ssr: 'src/index.ts', outDir: folder, target: 'node20', emptyOutDir: true },
-  });
-}
 
 /** One unit on one tier: runs of both engines in turn, so that a loud minute falls on both. */
 async function compare(libraryUrl, { name }, tier) {
@@ -81,18 +66,13 @@ function unitArgument() {
 async function bench() {
   const names = chosenUnits(unitArgument());
   const units = UNITS.filter(({ name }) => names.includes(name));
-  const folder = mkdtempSync(`${root}/node_modules/.neuroloupe-bench-`);
   const load = () => `load ${loadavg()[0].toFixed(1)}`;
-  try {
-    await ownLibrary(folder);
-    const url = pathToFileURL(`${folder}/index.js`).href;
+  await withLibrary(async (url) => {
     console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${load()}`);
     if (units.length > 0) await benchTraining(url, units);
     if (names.includes(EXPLAIN)) await benchExplanations(url);
     console.log(load());
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 bench().catch((error) => {

@@ -1,0 +1,1 @@
+export { localisation } from './localisation/localisation.js';

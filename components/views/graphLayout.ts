@@ -39,7 +39,7 @@ export interface GraphLayoutOptions {
   readonly top: number;
   /** Room below a picture for its number. */
   readonly below: number;
-  /** Concepts drawn per level at most; the selected one comes on top of them. */
+  /** Concepts drawn per level at most; the selected one is among them. */
   readonly most: number;
   readonly selected: ConceptPlace | null;
 }
@@ -148,7 +148,7 @@ function chooseNodes(
     const ranked = [...weight.keys()].filter((i) => weight.get(i)! > 0).sort((a, b) => weight.get(b)! - weight.get(a)!);
     const own = ranked.slice(0, most);
     const wanted = selected && ranked.find((i) => isSame(nodes[i]!, selected));
-    if (wanted !== null && wanted !== undefined && !own.includes(wanted)) own.push(wanted);
+    if (wanted !== null && wanted !== undefined && !own.includes(wanted)) own[own.length - 1] = wanted;
     kept.push(...own);
   }
   return kept;

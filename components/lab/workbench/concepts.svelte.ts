@@ -127,6 +127,10 @@ export class ConceptsDesk {
     await this.relevance.run({ ...asked, instrument: 'relevance', options: { composite, rules } });
     await this.#askRanking();
     await this.askGraph();
+    if (inquiry.step !== null || !inquiry.session.isPlaying) return;
+    // While the run is followed: samples of channels that have come up, and the net without a channel as it is by now.
+    if (!this.references.isRunning) await this.askReferences();
+    if (!this.ablation.isRunning && this.ablationKey) await this.askAblation();
   }
 
   async askGraph(): Promise<void> {
@@ -203,11 +207,13 @@ export class ConceptsDesk {
 
   async askReferences(): Promise<void> {
     const { inquiry, mode, label } = this;
-    const channels = this.rows.map(({ channel }) => channel);
-    const isKnown =
-      this.#searched.key === this.#searchKey && channels.every((c) => this.#searched.channels.includes(c));
-    if (isKnown) return;
-    this.#searched = { key: this.#searchKey, channels };
+    const key = this.#searchKey;
+    const before = this.#searched.key === key ? this.#searched.channels : [];
+    const shown = this.rows.map(({ channel }) => channel);
+    if (shown.every((channel) => before.includes(channel))) return;
+    // Rows that have gone while it trains may come again.
+    const channels = [...new Set([...shown, ...before])].slice(0, Math.max(shown.length, 2 * ROOM));
+    this.#searched = { key, channels };
     const { composite, rules, at, step } = inquiry;
     await this.references.run({ step, at, channels, mode, label, count: REFERENCES, composite, rules });
   }

@@ -1,7 +1,8 @@
 import type { ConceptsRecord, RelevanceRecord } from '#src';
 import { mainChannels } from '../../views/mainChannels.ts';
 import { whereMostly, type Part } from '../../views/whereMostly.ts';
-import { inWords, percent, signed } from '../number.ts';
+import { brief } from '../brief.ts';
+import { inWords, percent } from '../number.ts';
 import { brokenLogit } from './brokenLogit.ts';
 
 /** What speaks against is called little below this share of what speaks for. */
@@ -76,7 +77,7 @@ function readsSelected(data: ConceptsRecord['data'], channel: number, own: numbe
   const where = placeOf(data, channel, own > 0 ? 1 : -1);
   const tail = `${where ? `, most ${where}` : ''}${bestOf(channel, best)}.`;
   return own < 0
-    ? `${who} speaks against it with ${signed(own)}${tail}`
+    ? `${who} speaks against it with ${brief(own)}${tail}`
     : `${who} adds ${amount(own, data.start)}${tail}`;
 }
 
@@ -90,7 +91,7 @@ function placeOf({ shown, maps, height, width }: ConceptsRecord['data'], channel
 
 /** With a negative logit a share has no meaning a reader would expect. */
 function amount(value: number, start: number): string {
-  return start > 0 ? percent(value / start) : signed(value);
+  return start > 0 ? percent(value / start) : brief(value);
 }
 
 function bestOf(channel: number, best: BestLabels): string {
@@ -108,7 +109,7 @@ export function otherClassSentence({ data }: RelevanceRecord, name: string): str
   const { map, height, width, start } = data;
   const broken = brokenLogit(start, name);
   if (broken) return broken;
-  if (height < 2 || width < 2) return `its logit is ${signed(start)}, not enough to win.`;
+  if (height < 2 || width < 2) return `its logit is ${brief(start)}, not enough to win.`;
   const [plus, minus] = [whereMostly(map, height, width, 1), whereMostly(map, height, width, -1)];
   if (plus === undefined && minus === undefined) return 'no pixel would speak for it or against it.';
   const speaks = plus === undefined ? 'no pixel would speak for it' : `what speaks for it lies ${inside(plus)}`;

@@ -1,11 +1,5 @@
+import { brief } from '../brief.ts';
 import { count, decimal, inWords, percent, quantity, signed } from '../number.ts';
-
-/** A relevance in little room: one decimal, two where that says nothing, and one digit of what is smaller. */
-function brief(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 0.095 || !(size > 0)) return signed(value, size >= 0.95 ? 1 : 2);
-  return `${value > 0 ? '+' : ''}${quantity(value, 1)}`;
-}
 
 /** Words of the panel "Who argues". */
 export const conceptsText = {
@@ -73,7 +67,6 @@ export const conceptsText = {
     found: (kept: number, total: number) =>
       `${kept === 1 ? 'One reference' : `${capital(inWords(kept))} references`} per channel, from ${count(total)} samples.`,
     waiting: 'searching',
-    paused: 'at the next pause',
     none: 'no sample of this class moves it',
   },
 
@@ -95,9 +88,9 @@ export const conceptsText = {
   },
   bypass: {
     found: (value: number, start: number, at: string, nodes: readonly string[]) =>
-      `**${signed(value)} of ${signed(start)} goes past ${at}**${nodes.length > 0 ? `, by way of ${nodes.join(', ')}` : ''}. No map here shows it.`,
+      `**${brief(value)} of ${brief(start)} goes past ${at}**${nodes.length > 0 ? `, by way of ${nodes.join(', ')}` : ''}. No map here shows it.`,
     letIn: (value: number, at: string) =>
-      `Parallel paths are let in: every map here holds the ${signed(value)} that goes past ${at} as well.`,
+      `Parallel paths are let in: every map here holds the ${brief(value)} that goes past ${at} as well.`,
     some: (nodes: readonly string[], more: number) => [...nodes, ...(more > 0 ? [`${count(more)} more`] : [])],
     allow: 'Let parallel paths in',
     exclude: 'Keep them out',
@@ -141,6 +134,7 @@ export const conceptsText = {
     before: 'as it is',
     after: (channel: number, factor: number) =>
       factor === 0 ? `without ${channel}` : `${channel} × ${decimal(factor, 1)}`,
+    share: (name: string) => `Probability of ${name}:`,
     bar: (side: string, name: string, share: number) => `${side}: ${name} has ${percent(share, 1)}`,
     along: 'along with',
     alongChannel: (channel: number) => `Scale channel ${channel} along with it`,

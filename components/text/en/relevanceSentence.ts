@@ -1,5 +1,6 @@
 import type { RelevanceRecord } from '#src';
 import { percent, signed } from '../number.ts';
+import { brokenLogit } from './brokenLogit.ts';
 
 /** Shares under half a per cent are not named. */
 const NAMED = 0.005;
@@ -18,8 +19,8 @@ export function missingRelevance({ data }: RelevanceRecord): { readonly name: st
 /** Reads what one channel brings to a class; `name` is the class's name. */
 export function relevanceSentence(record: RelevanceRecord, stage: string, channel: number, name: string): string {
   const { data } = record;
-  if (!Number.isFinite(data.start)) return `The logit of ${name} is **not a number**: the weights have diverged.`;
-  if (data.start === 0) return `The logit of ${name} is **0**: there is no evidence to share out.`;
+  const broken = brokenLogit(data.start, name);
+  if (broken) return broken;
   const unfolded = data.notFolded.length ? ` ${data.notFolded.join(', ')} could not be folded in.` : '';
 
   const layer = data.layers.find((candidate) => candidate.stage === stage);

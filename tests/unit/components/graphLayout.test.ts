@@ -58,7 +58,7 @@ test('a way is as wide as its relevance, without sign; thin ones are left out', 
   expect(ends.size).toBe(11);
 });
 
-test('so many concepts per level are drawn, the strongest; the selected one comes on top of them', () => {
+test('so many concepts per level are drawn, the strongest and the selected one', () => {
   const { nodes } = draw(exampleGraph().data, { most: 2 });
   const level = (n: number) => nodes.filter((node) => node.level === n).map(({ place }) => label(place));
   expect(level(1).sort()).toEqual(['relu4 12', 'relu4 4']);

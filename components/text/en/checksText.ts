@@ -1,4 +1,4 @@
-import { count, decimal, percent, quantity, signed } from '../number.ts';
+import { count, decimal, percent, signed } from '../number.ts';
 
 /** Words of the workbench's checks: conservation, and the scores of a map. */
 export const checksText = {
@@ -19,12 +19,10 @@ export const checksText = {
   notProved: 'Does not prove:',
   source: (source: string) => `After ${source}.`,
   scale: (scale: string) => `Scale: ${scale}.`,
-  undefined: 'not defined here',
   unmasked: 'Of the map and the net alone, for any data.',
   masked: (title: string) =>
     `Against a mask of the pixels that decide the label. The set “${title}” comes with masks; other data have none.`,
 
-  value: (value: number) => decimal(value),
   scaleFigure: (title: string, value: number) => `${title}: ${decimal(value)}`,
   chance: 'by chance',
   zero: '0',
@@ -55,5 +53,4 @@ export const checksText = {
     one: (value: number) => percent(value),
     axis: 'change of the map, as a share of its size',
   },
-  number: (value: number) => quantity(value),
 };

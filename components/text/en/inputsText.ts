@@ -1,4 +1,4 @@
-import { count, decimal, percent, quantity, signed } from '../number.ts';
+import { count, percent, quantity } from '../number.ts';
 
 /** Words of the workbench's inputs: changed until the net sees something in them. */
 export const inputsText = {
@@ -18,7 +18,6 @@ export const inputsText = {
   source: (source: string) => `After ${source}.`,
   fromNoise: 'Start from noise',
   nothing: 'The input stays as it is until a method has run.',
-  settings: 'Settings',
 
   before: 'before',
   after: 'after',
@@ -26,7 +25,6 @@ export const inputsText = {
   differenceMap: 'What the change adds to each pixel and takes away',
   darker: 'less',
   brighter: 'more',
-  feature: 'number',
   norms: (linf: number, l2: number, isImage: boolean) =>
     `Largest change of a ${isImage ? 'pixel' : 'number'} ${quantity(linf, 2)}; length of the whole change ${quantity(l2, 2)}.`,
   flat: 'This net reads single numbers, so there are no pictures: the numbers stand in a table.',
@@ -51,6 +49,4 @@ export const inputsText = {
     node: (node: string) => `half the mean square of ${node}`,
     label: (name: string) => `loss for ${name}`,
   },
-  number: (value: number) => decimal(value),
-  signed: (value: number) => signed(value, 2),
 };

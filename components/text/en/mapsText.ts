@@ -1,4 +1,4 @@
-import { count, decimal, quantity, signed } from '../number.ts';
+import { count, decimal } from '../number.ts';
 
 /** Words of the workbench's maps: the gallery of methods, and the rules of single nodes. */
 export const mapsText = {
@@ -10,12 +10,10 @@ export const mapsText = {
   evidence: (name: string) => `what counts for ${name}`,
   strength: (name: string) => `how much counts for ${name}`,
   map: (method: string, name: string) => `${method}: which pixels count for ${name}`,
-  logit: (name: string, score: number) => `logit of ${name}: ${signed(score)}`,
   none: 'none',
   most: 'most',
   against: 'against',
   for: 'for',
-  feature: (name: string, value: number) => `${name}: ${quantity(value)}`,
 
   gallery: 'All methods; click one to enlarge it',
   agreement: (value: number) => decimal(value),
@@ -54,14 +52,12 @@ export const rulesText = {
   table: 'The rule at every node, in the order relevance travels',
   composite: 'Rules',
   node: 'node',
-  kind: 'kind',
   rule: 'rule',
   settings: 'its settings',
   top: 'starts at the class',
   bottom: 'ends at the input',
   ruleOf: (node: string) => `Rule of ${node}`,
   back: 'Back',
-  backOf: (node: string) => `Back to the composite’s rule at ${node}`,
   backAll: 'Back to the composite everywhere',
   merged: (node: string) => `merged into ${node}`,
   notMerged: 'could not be merged into a layer before it',
@@ -75,8 +71,6 @@ export const rulesText = {
   difference: 'difference',
   differenceMap: 'The map with your rules minus the map of the composite',
   unchanged: 'Change a rule in the table: the new map will stand here, with the difference.',
-  less: 'less',
-  more: 'more',
   start: 'The table of rules',
 };
 

@@ -112,7 +112,9 @@ test('sums whose ways cancel and norms that were not folded in are warned about'
   expect(hazards({})).toEqual([]);
   const { layers } = exampleRelevance().data;
   const beside = (stages: string[]) =>
-    hazards({ layers: layers.map((layer) => (stages.includes(layer.stage) ? { ...layer, sum: 6 } : layer)) });
+    hazards({
+      layers: layers.map((layer) => (stages.includes(layer.stage) ? { ...layer, parallel: ['input'] } : layer)),
+    });
   expect(beside(['conv2'])).toEqual([
     '**Part of it goes past conv2** on another way: maps of channels there do not show it.',
   ]);

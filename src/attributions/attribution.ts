@@ -6,6 +6,7 @@ import { defaultsOf, parseOptions, type OptionTable, type OptionValues } from '.
 import { chunkSize } from '../metrics/classScores.ts';
 import { freeze, type Model } from '../network/model.ts';
 import type { Network } from '../network/network.ts';
+import type { RuleChoices } from '../relevance/composite.ts';
 import { logitOf, probabilityOf } from '../relevance/logits.ts';
 import { checkMap, checkShapes, finiteLogits, finiteValues } from './checks.ts';
 
@@ -43,6 +44,8 @@ export interface AttributionContext {
   readonly onProgress?: ((done: number) => void) | undefined;
   /** Of everything random; 0 unless told. */
   readonly seed?: number | undefined;
+  /** Rules for single nodes, in the place of a composite's; methods that follow no composite pass them over. */
+  readonly rules?: RuleChoices | undefined;
 }
 
 /** A way to say which pixels a class owes its score to. It never changes the model. */
@@ -81,6 +84,7 @@ export interface Question {
   /** f(x), the logit of the class. */
   readonly score: number;
   readonly seed: number;
+  readonly rules: RuleChoices;
   /** Does a job for the numbers first … first + count − 1, as many at once as memory allows, and so on to `total`. */
   inChunks(total: number, job: (first: number, count: number) => Promise<void>): Promise<void>;
 }
@@ -111,7 +115,7 @@ export function defineAttribution<const S extends OptionTable, const D extends D
   return {
     ...item,
     async explain(model, x, target, given = {}, context = {}) {
-      const { signal, onProgress, seed = 0 } = context;
+      const { signal, onProgress, seed = 0, rules = {} } = context;
       throwIfCancelled(signal, title);
       const options = parseOptions(item.options, given, id);
       const column = logitOf(model.network, target);
@@ -123,7 +127,10 @@ export function defineAttribution<const S extends OptionTable, const D extends D
         const logits = await finiteLogits(frozen, sample);
         const score = logits[column]!;
         const inChunks = chunksOf(frozen, title, context);
-        const found = await compute({ model: frozen, x: sample, values, target, score, seed, inChunks }, options);
+        const found = await compute(
+          { model: frozen, x: sample, values, target, score, seed, rules, inChunks },
+          options,
+        );
         const [height, width] = sizeOfMap(model.network);
         const { perChannel, details, signed = true } = found;
         const map = perChannel === null ? found.map : (found.map ?? channelsSummed(perChannel, height * width));

@@ -23,9 +23,9 @@ export function byComposite<const S extends OptionTable>(
     caveat,
     needsImages: false,
     options,
-    async compute({ model, x, target }, chosen: OptionValues<S>) {
+    async compute({ model, x, target, rules }, chosen: OptionValues<S>) {
       const composite = kind(chosen);
-      const { arrived, notFolded } = tidied(() => walkToInput(model, x, target, composite));
+      const { arrived, notFolded } = tidied(() => walkToInput(model, x, target, composite, rules));
       const [perChannel] = (await readAndDispose([arrived])) as [Float32Array];
       return { perChannel, details: { start: composite.start, notFolded } };
     },

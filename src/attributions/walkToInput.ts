@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { INPUT } from '../network/network.ts';
 import type { Model } from '../network/model.ts';
-import { rulesFor, type Composite } from '../relevance/composite.ts';
+import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
 import { gradientOnly } from '../relevance/composites/gradientOnly.ts';
 import { startAt } from '../relevance/logits.ts';
 import { traceOf } from '../relevance/trace.ts';
@@ -15,10 +15,16 @@ export interface Walked {
 }
 
 /** Walks from the logit of a class down to every number of x [batch, ...input]. Call it inside tf.tidy. */
-export function walkToInput(model: Model, x: Tensor, target: number, composite: Composite): Walked {
+export function walkToInput(
+  model: Model,
+  x: Tensor,
+  target: number,
+  composite: Composite,
+  choices: RuleChoices = {},
+): Walked {
   // Rules of relevance are defined for folded batch norms; a gradient needs no folding.
   const isFolded = composite.start === 'logit';
-  const trace = traceOf(model, x, { rules: rulesFor(model.network, composite), isFolded });
+  const trace = traceOf(model, x, { rules: rulesFor(model.network, composite, choices), isFolded });
   try {
     const classes = Array.from({ length: trace.samples }, () => [target]);
     const start = new Map([[model.network.output, startAt(trace, classes, composite.start)]]);

@@ -5,8 +5,6 @@ export const checksText = {
   method: 'Method',
   books: 'Is all of it accounted for?',
   noBooks: 'This method does not share the score out, so there is nothing to conserve.',
-  rulesApart:
-    'Your rules for single nodes are in these books; the scores beside them are for the composite without those rules.',
   scores: 'What speaks for the map, and what that does not prove',
   measure: 'Measure',
   again: 'Measure again',

@@ -35,13 +35,14 @@ export const explainAnswers: {
     return item.measure(desk.model, desk.sample(sample), own, context);
   },
 
-  attribute: (desk, { id, options, ...asked }, { signal, progress }) =>
+  attribute: (desk, { id, options, rules, ...asked }, { signal, progress }) =>
     onSample(desk, asked, async (x, target) => {
       const onProgress = (done: number) => progress(done, 1);
       const found = await attributions.get(id).explain(desk.model, x, target, options, {
         signal,
         onProgress,
         seed: desk.seed,
+        rules,
       });
       return { ...found, step: desk.step };
     }),
@@ -50,7 +51,8 @@ export const explainAnswers: {
     onSample(desk, asked, async (x, target) => {
       const item = attributions.get(method.id);
       const explain = async (model: typeof desk.model, input: Tensor) =>
-        (await item.explain(model, input, target, method.options, { signal, seed: desk.seed })).map;
+        (await item.explain(model, input, target, method.options, { signal, seed: desk.seed, rules: method.rules }))
+          .map;
       const subject = {
         model: desk.model,
         x,

@@ -25,6 +25,8 @@ export interface Asked {
 export interface Method {
   readonly id: string;
   readonly options: Settings;
+  /** Rules for single nodes, where the method follows a composite. */
+  readonly rules?: RuleChoices;
 }
 
 /** A map with the step its weights belong to. */

@@ -1,4 +1,5 @@
 export { conv2d } from './conv/conv2d.ts';
+export { sparseConv2d } from './conv/sparseConv2d.ts';
 export { conv2dInputGradient } from './conv/conv2dInputGradient.ts';
 export { conv2dInputGradientTimes } from './conv/conv2dInputGradientTimes.ts';
 export { conv2dFilterGradient } from './conv/conv2dFilterGradient.ts';

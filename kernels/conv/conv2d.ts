@@ -1,6 +1,6 @@
 import '../tf/gradients.ts';
 import type * as tf from '@tensorflow/tfjs-core';
-import { checkRank4, convWindow, type ConvOptions } from '../window.ts';
+import { checkRank4, convWindow, type ConvOptions, type Window } from '../window.ts';
 import { runConv2d } from './backendConv.ts';
 
 /**
@@ -15,14 +15,19 @@ import { runConv2d } from './backendConv.ts';
  * filter gradient in a saliency map).
  */
 export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, options: ConvOptions = {}): tf.Tensor4D {
-  const input = checkRank4('conv2d', 'input', x.shape, 'batch, height, width, channels');
-  const [kh, kw, channels, filters] = checkRank4('conv2d', 'kernel', kernel.shape, 'height, width, channels, filters');
+  const { stride, dilation, padding } = checkConv2d('conv2d', x, kernel, options);
+  return runConv2d(x, kernel, stride, dilation, padding);
+}
+
+/** The window of a convolution, once its shapes belong together. */
+export function checkConv2d(op: string, x: tf.Tensor4D, kernel: tf.Tensor4D, options: ConvOptions): Window {
+  const input = checkRank4(op, 'input', x.shape, 'batch, height, width, channels');
+  const [kh, kw, channels, filters] = checkRank4(op, 'kernel', kernel.shape, 'height, width, channels, filters');
   if (input[3] !== channels) {
     throw new Error(
-      `conv2d channels differ: input has ${input[3]}, kernel takes ${channels}; ` +
+      `${op} channels differ: input has ${input[3]}, kernel takes ${channels}; ` +
         `use a kernel of shape [${kh},${kw},${input[3]},${filters}]`,
     );
   }
-  const { stride, dilation, padding } = convWindow('conv2d', input, [kh, kw], options);
-  return runConv2d(x, kernel, stride, dilation, padding);
+  return convWindow(op, input, [kh, kw], options);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { inputGradientSparse } from '../wasm/leavingOutZeros.ts';
 import { checkRank4, convWindow, type ConvOptions, type Padding, type Shape4D, type Window } from '../window.ts';
 import { kernelAttributes, runConv2dSigned, shape4, spread } from './backendConv.ts';
 
@@ -14,7 +15,30 @@ export function conv2dInputGradient(
   inputShape: Shape4D,
   options: ConvOptions = {},
 ): tf.Tensor4D {
-  const op = 'conv2dInputGradient';
+  const window = checkInputGradient('conv2dInputGradient', dy, kernel, inputShape, options);
+  const isDilated = window.dilation[0] > 1 || window.dilation[1] > 1;
+  // On wasm tfjs' own kernel is plain scalar code: 3 to 9 times slower than the convolutions below (64x14x14x12, 3x3 to
+  // 16 filters: 17.9 ms against 2.6; 64x28x28x8, stride 2: 13.5 against 4.6; the spread form takes 6.4 there).
+  return (
+    inputGradientSparse(dy, kernel, inputShape, window) ??
+    tf.tidy(() =>
+      isDilated
+        ? throughSpread(dy, kernel, inputShape, window)
+        : tf.getBackend() === 'wasm'
+          ? throughPhases(dy, kernel, inputShape, window)
+          : native(dy, kernel, inputShape, window),
+    )
+  );
+}
+
+/** The window of the convolution that `dy` is the gradient of, once its shapes belong together. */
+export function checkInputGradient(
+  op: string,
+  dy: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  inputShape: Shape4D,
+  options: ConvOptions,
+): Window {
   const [kh, kw, channels, filters] = checkRank4(op, 'kernel', kernel.shape, 'height, width, channels, filters');
   const window = convWindow(op, inputShape, [kh, kw], options);
   const [height, width] = window.output;
@@ -25,15 +49,7 @@ export function conv2dInputGradient(
         `this kernel on this input gives dy [${expected}] and needs ${channels} input channels`,
     );
   }
-  const isDilated = window.dilation[0] > 1 || window.dilation[1] > 1;
-  return tf.tidy(() => {
-    if (isDilated) return throughSpread(dy, kernel, inputShape, window);
-    // On wasm tfjs' own kernel is plain scalar code: 3 to 9 times slower than the convolutions below (64x14x14x12, 3x3 to
-    // 16 filters: 17.9 ms against 2.6; 64x28x28x8, stride 2: 13.5 against 4.6; the spread form takes 6.4 there).
-    return tf.getBackend() === 'wasm'
-      ? throughPhases(dy, kernel, inputShape, window)
-      : native(dy, kernel, inputShape, window);
-  });
+  return window;
 }
 
 function native(dy: tf.Tensor4D, filter: tf.Tensor4D, inputShape: Shape4D, { stride, padding }: Window): tf.Tensor4D {

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { conv2dFilterGradient } from '../conv/conv2dFilterGradient.ts';
 import { conv2dInputGradient } from '../conv/conv2dInputGradient.ts';
-import { conv2dInputGradientTimesInLanes } from '../conv/conv2dInputGradientTimes.ts';
 import { depthwiseConv2dFilterGradient } from '../conv/depthwiseConv2dFilterGradient.ts';
 import { depthwiseConv2dInputGradient } from '../conv/depthwiseConv2dInputGradient.ts';
 import { routeToFirstMaximum } from '../pool/routeToFirstMaximum.ts';
@@ -123,7 +122,6 @@ function reverse({ inputs, attrs, backend }: KernelArguments): tf.TensorInfo {
 
 /** Adds what tfjs 4.22 lacks on wasm, and replaces what is slow or wrong there. Safe to call again. */
 export function registerWasmKernels(): void {
-  replaceKernel('wasm', 'Conv2DInputGradientTimes', conv2dInputGradientTimesInLanes);
   replaceKernel('wasm', 'Identity', identity);
   replaceKernel('wasm', 'Reverse', reverse);
   replaceKernel('wasm', 'Conv2DBackpropInput', conv2dBackpropInput);

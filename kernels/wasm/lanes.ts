@@ -11,22 +11,18 @@ interface Program {
   turn(from: number, rows: number, columns: number, to: number): void;
   rowBits(rows: number, positions: number, channels: number, bits: number): void;
   gather(...numbers: number[]): void;
+  sum(...numbers: number[]): void;
 }
 
-/**
- * y[n, p, i] = x[p, i] · Σ over taps t and channels j of kernel[t, i, j] · dy[n, meets[p, t], j], where meets is −1 outside
- * dy. The four tensors are addresses of float32 numbers, row-major.
- */
-export interface GatherJob {
+/** Sizes of a sum over taps, and where its numbers lie: addresses of float32, row-major. */
+interface Job {
   /** [samples, places, filters] */
   readonly dy: number;
   /** [taps, channels, filters] */
   readonly kernel: number;
-  /** [positions, channels] */
-  readonly x: number;
   /** [samples, positions, channels] */
   readonly y: number;
-  /** [positions, taps] */
+  /** [positions, taps]: the place of dy that a tap meets, or −1. */
   readonly meets: Int32Array;
   readonly samples: number;
   readonly places: number;
@@ -61,15 +57,19 @@ function start(backend: BackendWasm): Program | null {
   try {
     const bytes = Uint8Array.from(atob(lanesBinary), (character) => character.charCodeAt(0));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { tfjs: { memory } });
-    // Cast: lanes.wat exports these three.
+    // Cast: lanes.wat exports these four.
     return exports as unknown as Program;
   } catch {
     return null; // no vector instructions here, or a memory of another kind
   }
 }
 
-/** Does the job, or says false where the program does not run or the job is too large for it. */
-export function gatherInLanes(backend: BackendWasm, job: GatherJob): boolean {
+/**
+ * y[n, p, i] = x[p, i] · Σ over taps t and filters j of kernel[t, i, j] · dy[n, meets[p, t], j], x [positions, channels], with
+ * 32 samples side by side. What is zero in x, in the kernel or in all of these samples is left out. Says false, and does
+ * nothing, where the program does not run or the job is too large for it.
+ */
+export function samplesInLanes(backend: BackendWasm, job: Job & { readonly x: number }): boolean {
   const program = programFor(backend);
   if (!program) return false;
   const { dy, x, y, meets, samples, places, positions, taps, channels, filters } = job;
@@ -125,6 +125,47 @@ export function gatherInLanes(backend: BackendWasm, job: GatherJob): boolean {
   return true;
 }
 
+/** Whether {@link channelsInLanes} can sum so many filters to so many channels. */
+export const fitsChannels = (channels: number, filters: number): boolean => channels % 16 === 0 && filters % 4 === 0;
+
+/**
+ * y[n, p, i] = Σ over taps t and filters j of kernel[t, i, j] · dy[n, meets[p, t], j], with 16 channels of one sample side by
+ * side. What is zero in dy is left out. The kernel may also come as [taps, filters, channels]. Says false as above.
+ */
+export function channelsInLanes(backend: BackendWasm, job: Job & { readonly isFiltersFirst: boolean }): boolean {
+  const program = programFor(backend);
+  if (!program) return false;
+  const { dy, y, meets, samples, places, positions, taps, channels, filters, isFiltersFirst } = job;
+  const perTap = channels * filters;
+  const { at, bytes } = layOut({
+    kernel: isFiltersFirst ? 0 : 4 * taps * perTap,
+    meets: 4 * meets.length,
+    entries: 8 * places * filters + 16,
+    counts: 4 * places,
+    list: 8 * taps * filters + 16,
+  });
+  if (bytes > MOST_BYTES) return false;
+  const wasm = heapOf(backend);
+  const start = wasm._malloc(bytes) >>> 0;
+  try {
+    const place = (name: keyof typeof at) => start + at[name];
+    new Int32Array(wasm.HEAPU8.buffer, place('meets'), meets.length).set(meets);
+    for (let t = 0; t < taps && !isFiltersFirst; t++) {
+      program.turn(job.kernel + 4 * t * perTap, channels, filters, place('kernel') + 4 * t * perTap);
+    }
+    for (let n = 0; n < samples; n++) {
+      program.sum(
+        ...[dy + 4 * n * places * filters, places, filters, isFiltersFirst ? job.kernel : place('kernel')],
+        ...[place('meets'), taps, y + 4 * n * positions * channels, positions, channels],
+        ...[place('entries'), place('counts'), place('list')],
+      );
+    }
+  } finally {
+    wasm._free(start);
+  }
+  return true;
+}
+
 /** Where each of the given numbers of bytes lies, counted from the start, and how many they are together. */
 function layOut<K extends string>(sizes: Record<K, number>): { at: Record<K, number>; bytes: number } {
   let bytes = 0;
@@ -138,7 +179,7 @@ function layOut<K extends string>(sizes: Record<K, number>): { at: Record<K, num
 
 /** The weights as [channels, slots], a tap's filters filled up to a multiple of 8, and a bit for each that is not zero. */
 function layOutKernel(
-  { kernel, taps, channels, filters }: GatherJob,
+  { kernel, taps, channels, filters }: Job,
   buffer: ArrayBufferLike,
   weightsAt: number,
   bitsAt: number,

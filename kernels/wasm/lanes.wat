@@ -196,4 +196,94 @@
         (local.set $weightBits (i32.add (local.get $weightBits) (local.get $wordBytes)))
         (br_if $nextChannel
           (i32.lt_u (local.tee $channel (i32.add (local.get $channel) (i32.const 1))) (local.get $channels))))
+      (br_if $nextPosition (local.tee $positions (i32.sub (local.get $positions) (i32.const 1))))))
+
+  ;; The sum for one sample, with 16 channels side by side; the channels are a multiple of 16.
+  ;; out[p, i] = sum over taps t and filters j of share[q(p, t), j] * kernel[t, j, i], where the share is not zero.
+  (func (export "sum")
+    (param $share i32)       ;; [places, filters]
+    (param $places i32)
+    (param $filters i32)
+    (param $kernel i32)      ;; [taps, filters, channels]
+    (param $meets i32)       ;; [positions, taps] as int32, as above
+    (param $taps i32)
+    (param $out i32)         ;; [positions, channels]
+    (param $positions i32)
+    (param $channels i32)
+    (param $entries i32)     ;; room for a list of [number, offset in the kernel] per place, 8 bytes an entry
+    (param $counts i32)      ;; room for the lengths of these lists, 4 bytes each
+    (param $list i32)        ;; room for the entries of all taps of one position
+    (local $step i32) (local $stride i32) (local $i i32) (local $k i32) (local $to i32) (local $tap i32) (local $q i32)
+    (local $value f32) (local $offsets v128) (local $end i32) (local $weights i32) (local $block i32) (local $factor v128)
+    (local $s0 v128) (local $s1 v128) (local $s2 v128) (local $s3 v128)
+    (local.set $step (i32.shl (local.get $channels) (i32.const 2)))
+    (local.set $stride (i32.shl (local.get $filters) (i32.const 3)))
+
+    ;; What is not zero at each place. Written always and kept if it counts: that needs no branch.
+    (loop $nextPlace
+      (local.set $k (i32.const 0))
+      (local.set $to (i32.add (local.get $entries) (i32.mul (local.get $i) (local.get $stride))))
+      (local.set $q (local.get $to))
+      (loop $nextFilter
+        (local.set $value (f32.load (local.get $share)))
+        (f32.store (local.get $to) (local.get $value))
+        (i32.store offset=4 (local.get $to) (i32.mul (local.get $k) (local.get $step)))
+        (local.set $to (i32.add (local.get $to)
+          (i32.shl (f32.ne (local.get $value) (f32.const 0)) (i32.const 3))))
+        (local.set $share (i32.add (local.get $share) (i32.const 4)))
+        (br_if $nextFilter (i32.lt_u (local.tee $k (i32.add (local.get $k) (i32.const 1))) (local.get $filters))))
+      (i32.store (i32.add (local.get $counts) (i32.shl (local.get $i) (i32.const 2)))
+        (i32.sub (local.get $to) (local.get $q)))
+      (br_if $nextPlace (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $places))))
+
+    (loop $nextPosition
+      ;; One list for all taps, with the offset of the tap added. Two entries are copied at a time; the next tap writes
+      ;; over one too many.
+      (local.set $end (local.get $list))
+      (local.set $tap (i32.const 0))
+      (loop $nextTap
+        (local.set $q (i32.load (local.get $meets)))
+        (local.set $meets (i32.add (local.get $meets) (i32.const 4)))
+        (if (i32.ge_s (local.get $q) (i32.const 0))
+          (then
+            (local.set $offsets (v128.and
+              (i32x4.splat (i32.mul (i32.mul (local.get $tap) (local.get $filters)) (local.get $step)))
+              (v128.const i32x4 0 -1 0 -1)))
+            (local.set $i (i32.add (local.get $entries) (i32.mul (local.get $q) (local.get $stride))))
+            (local.set $to (local.get $end))
+            (local.set $end (i32.add (local.get $end)
+              (i32.load (i32.add (local.get $counts) (i32.shl (local.get $q) (i32.const 2))))))
+            (loop $nextPair
+              (v128.store (local.get $to) (i32x4.add (v128.load (local.get $i)) (local.get $offsets)))
+              (local.set $i (i32.add (local.get $i) (i32.const 16)))
+              (br_if $nextPair
+                (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 16))) (local.get $end))))))
+        (br_if $nextTap (i32.lt_u (local.tee $tap (i32.add (local.get $tap) (i32.const 1))) (local.get $taps))))
+
+      (local.set $block (i32.const 0))
+      (loop $nextBlock
+        (local.set $s0 (v128.const i32x4 0 0 0 0))
+        (local.set $s1 (local.get $s0))
+        (local.set $s2 (local.get $s0))
+        (local.set $s3 (local.get $s0))
+        (local.set $k (i32.add (local.get $kernel) (local.get $block)))
+        (local.set $i (local.get $list))
+        (if (i32.lt_u (local.get $i) (local.get $end))
+          (then
+            (loop $nextEntry
+              (local.set $factor (v128.load32_splat (local.get $i)))
+              (local.set $weights (i32.add (local.get $k) (i32.load offset=4 (local.get $i))))
+              (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (local.get $factor) (v128.load (local.get $weights)))))
+              (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (local.get $factor) (v128.load offset=16 (local.get $weights)))))
+              (local.set $s2 (f32x4.add (local.get $s2) (f32x4.mul (local.get $factor) (v128.load offset=32 (local.get $weights)))))
+              (local.set $s3 (f32x4.add (local.get $s3) (f32x4.mul (local.get $factor) (v128.load offset=48 (local.get $weights)))))
+              (br_if $nextEntry
+                (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (local.get $end))))))
+        (v128.store (local.get $out) (local.get $s0))
+        (v128.store offset=16 (local.get $out) (local.get $s1))
+        (v128.store offset=32 (local.get $out) (local.get $s2))
+        (v128.store offset=48 (local.get $out) (local.get $s3))
+        (local.set $out (i32.add (local.get $out) (i32.const 64)))
+        (br_if $nextBlock
+          (i32.lt_u (local.tee $block (i32.add (local.get $block) (i32.const 64))) (local.get $step))))
       (br_if $nextPosition (local.tee $positions (i32.sub (local.get $positions) (i32.const 1)))))))

@@ -1,4 +1,9 @@
-import { conv2d as convolve, conv2dInputGradient, conv2dInputGradientTimes } from '#kernels';
+import {
+  conv2d as convolve,
+  conv2dInputGradient as inputGradient,
+  conv2dInputGradientTimes as inputGradientTimes,
+  sparseConv2d as sparseConvolve,
+} from '#kernels';
 import { flag, padding, pair, whole } from '../core/options.ts';
 import { defineLinear, kernelParam, vectorParam } from './layer.ts';
 import { describeWindow, imageShape, resolveWindow, slide, slidingMap } from './window.ts';
@@ -30,6 +35,6 @@ export const conv2d = defineLinear({
     };
   },
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
-  linear: slidingMap(convolve, conv2dInputGradient, conv2dInputGradientTimes),
+  linear: slidingMap({ convolve, sparseConvolve, inputGradient, inputGradientTimes }),
   detail: describeWindow,
 });

@@ -1,4 +1,4 @@
-import { depthwiseConv2d as convolve, depthwiseConv2dInputGradient } from '#kernels';
+import { depthwiseConv2d as convolve, depthwiseConv2dInputGradient as inputGradient } from '#kernels';
 import { flag, padding, pair, whole } from '../core/options.ts';
 import { defineLinear, kernelParam, vectorParam } from './layer.ts';
 import { describeWindow, imageShape, resolveWindow, slide, slidingMap } from './window.ts';
@@ -31,6 +31,6 @@ export const depthwiseConv2d = defineLinear({
     };
   },
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
-  linear: slidingMap(convolve, depthwiseConv2dInputGradient),
+  linear: slidingMap({ convolve, inputGradient }),
   detail: describeWindow,
 });

@@ -48,6 +48,8 @@ export interface LayerContext {
 /** A linear node seen as F(x; w, b) and its transpose T(r; w), which the relevance rules bend. */
 export interface LinearMap<O> {
   forward(x: Tensor, kernel: Tensor, bias: Tensor | null, options: O): Tensor;
+  /** F without a gradient, for a kernel that is used once or twice, where there is a faster way. */
+  forwardOnce?(x: Tensor, kernel: Tensor, bias: Tensor | null, options: O): Tensor;
   /** `shape` is the input's full shape, batch included. */
   transpose(r: Tensor, kernel: Tensor, shape: readonly number[], options: O): Tensor;
   /** x ⊙ T(r; w) for any number of r over one sample x, where there is a faster way than to multiply the two. */

@@ -91,18 +91,29 @@ export function withBatchOf(r: Tensor, x: Tensor): Tensor4D {
 
 type Image = readonly [number, number, number, number];
 
-/** F(x; w, b) and T(r; w) of a node whose kernel slides over an image, from the operations of `#kernels`. */
-export function slidingMap<O extends WindowOptions>(
-  convolve: (x: Tensor4D, kernel: Tensor4D, window: Window) => Tensor4D,
-  inputGradient: (dy: Tensor4D, kernel: Tensor4D, shape: [number, number, number, number], window: Window) => Tensor4D,
-  inputGradientTimes?: (dy: Tensor4D, kernel: Tensor4D, x: Tensor4D, window: Window) => Tensor4D,
-): LinearMap<O> {
+/** Operations of `#kernels` on an image and a kernel that slides over it. */
+interface SlidingOps {
+  convolve(x: Tensor4D, kernel: Tensor4D, window: Window): Tensor4D;
+  /** The same without a gradient, for kernels used once or twice on images with zeros. */
+  sparseConvolve?(x: Tensor4D, kernel: Tensor4D, window: Window): Tensor4D;
+  inputGradient(dy: Tensor4D, kernel: Tensor4D, shape: Image, window: Window): Tensor4D;
+  inputGradientTimes?(dy: Tensor4D, kernel: Tensor4D, x: Tensor4D, window: Window): Tensor4D;
+}
+
+/** F(x; w, b) and T(r; w) of a node whose kernel slides over an image. */
+export function slidingMap<O extends WindowOptions>(ops: SlidingOps): LinearMap<O> {
+  const { convolve, sparseConvolve, inputGradient, inputGradientTimes } = ops;
   // Casts: the node's shape() has made sure that the input is an image.
-  return {
-    forward(x, kernel, bias, options) {
-      const sum = convolve(x as Tensor4D, kernel as Tensor4D, resolveWindow(x.shape[1]!, x.shape[2]!, options));
+  const windowOn = (x: Tensor, options: O) => resolveWindow(x.shape[1]!, x.shape[2]!, options);
+  const forwardBy =
+    (op: SlidingOps['convolve']): LinearMap<O>['forward'] =>
+    (x, kernel, bias, options) => {
+      const sum = op(x as Tensor4D, kernel as Tensor4D, windowOn(x, options));
       return bias ? tf.add(sum, bias) : sum;
-    },
+    };
+  return {
+    forward: forwardBy(convolve),
+    ...(sparseConvolve && { forwardOnce: forwardBy(sparseConvolve) }),
     transpose(r, kernel, shape, options) {
       const [, height, width, channels] = shape as Image;
       const batch = r.shape[0]!;
@@ -110,10 +121,8 @@ export function slidingMap<O extends WindowOptions>(
       return inputGradient(r as Tensor4D, kernel as Tensor4D, [batch, height, width, channels], window);
     },
     ...(inputGradientTimes && {
-      timesTranspose(x: Tensor, r: Tensor, kernel: Tensor, options: O) {
-        const window = resolveWindow(x.shape[1]!, x.shape[2]!, options);
-        return inputGradientTimes(r as Tensor4D, kernel as Tensor4D, x as Tensor4D, window);
-      },
+      timesTranspose: (x: Tensor, r: Tensor, kernel: Tensor, options: O) =>
+        inputGradientTimes(r as Tensor4D, kernel as Tensor4D, x as Tensor4D, windowOn(x, options)),
     }),
   };
 }

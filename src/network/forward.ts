@@ -16,6 +16,8 @@ export interface ForwardOptions {
   readonly bypass?: ReadonlySet<string>;
   /** Factors multiplied onto a node's output, one per channel, by node id: what if a channel were weaker, or not there? */
   readonly scales?: ReadonlyMap<string, Tensor>;
+  /** Nothing will be differentiated: layers may take a faster way that records no gradient. */
+  readonly withoutGradient?: boolean;
   /** Stops after this node. */
   readonly until?: string;
   /** Receives new running statistics by "node/param". */
@@ -57,6 +59,10 @@ export function applyNode(
   options: ForwardOptions = {},
 ): Tensor {
   const params = options.paramsOf?.(node) ?? model.paramsOf(node);
+  const { forwardOnce } = node.layer.linear ?? {};
+  if (options.withoutGradient && forwardOnce) {
+    return forwardOnce(inputs[0]!, params.kernel!, params.bias ?? null, node.options);
+  }
   return node.layer.apply(inputs, params, contextOf(model, node, options), node.options);
 }
 

@@ -14,7 +14,7 @@ export interface Site {
   readonly bias: Tensor | null;
   /** No input can be below zero, whatever the sample: a rule may then leave its negative half out. */
   readonly isNonNegative: boolean;
-  /** F(x; w, b) of a linear node. */
+  /** F(x; w, b) of a linear node; not for taking gradients of. */
   forward(x: Tensor, kernel: Tensor, bias: Tensor | null): Tensor;
   /** T(r; w): the transpose map of a linear node, in the shape of its input; r may hold more samples than the input. */
   transpose(r: Tensor, kernel: Tensor): Tensor;

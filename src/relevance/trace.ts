@@ -138,7 +138,9 @@ function passOf(model: Model, x: Tensor, { isFolded = true, until, scales }: Tra
     });
   }
   try {
-    const values = tidied(() => owned(Object.fromEntries(forward(model, x, found.options))));
+    const values = tidied(() =>
+      owned(Object.fromEntries(forward(model, x, { ...found.options, withoutGradient: true }))),
+    );
     return { ...found, values };
   } catch (error) {
     tf.dispose(found.folded);
@@ -169,7 +171,10 @@ function siteAt(
     kernel: params.kernel!,
     bias: params.bias ?? null,
     isNonNegative: node.from.every((id) => nonNegative.has(id)),
-    forward: (input, kernel, bias) => demand().forward(input, kernel, bias, node.options),
+    forward(input, kernel, bias) {
+      const { forward: map, forwardOnce = map } = demand();
+      return forwardOnce(input, kernel, bias, node.options);
+    },
     transpose: (r, kernel) => demand().transpose(r, kernel, x!.shape, node.options),
     timesTranspose(input, r, kernel) {
       const { transpose, timesTranspose } = demand();

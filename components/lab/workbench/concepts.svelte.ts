@@ -14,7 +14,7 @@ import { argueRows, type ArgueOrder, type ArgueRow } from '../../views/argueRows
 import type { ReferenceLook } from '../../views/referenceLook.ts';
 import { graphBelow, graphWindow } from './graphWindow.ts';
 import type { Inquiry } from './inquiry.svelte.ts';
-import { Request } from './request.svelte.ts';
+import { Request, type Ask } from './request.svelte.ts';
 
 /** Rows of the ranking before all are asked for. */
 const ROOM = 8;
@@ -58,9 +58,9 @@ export class ConceptsDesk {
   /** The last search for reference samples. */
   #searched: { readonly key: string; readonly channels: readonly number[] } = { key: '', channels: [] };
 
-  constructor(inquiry: Inquiry) {
+  constructor(inquiry: Inquiry, ask: Ask) {
     this.inquiry = inquiry;
-    const measure = () => new Request(inquiry.ask, 'measure');
+    const measure = () => new Request(ask, 'measure');
     [this.relevance, this.other, this.concepts, this.own, this.graph] = [
       measure(),
       measure(),
@@ -68,8 +68,8 @@ export class ConceptsDesk {
       measure(),
       measure(),
     ];
-    this.references = new Request(inquiry.ask, 'references');
-    this.ablation = new Request(inquiry.ask, 'ablate');
+    this.references = new Request(ask, 'references');
+    this.ablation = new Request(ask, 'ablate');
   }
 
   // Casts: the instrument's id says which record it is.

@@ -40,22 +40,28 @@ export class Inquiry {
     if (stage) this.session.select({ stage: stage.id, channel });
   }
 
-  get asked(): Asked {
+  /** The class the lab's own map explains now. */
+  readonly #answered = $derived.by(() => this.session.relevance?.data.class ?? null);
+
+  /**
+   * While the run is followed, every answer is about the class the lab's own map explains: one that changes its mind
+   * between two answers would leave them speaking of different classes.
+   */
+  readonly asked: Asked = $derived.by(() => {
     const { sample, class: chosen } = this.session.selection;
-    // While the run is followed, every answer is about the class the lab's own map explains: one that changes its mind
-    // between two answers would leave them speaking of different classes.
-    const answered = this.step === null ? (this.session.relevance?.data.class ?? null) : null;
-    return { sample, class: chosen ?? answered, step: this.step };
-  }
+    return { sample, class: chosen ?? (this.step === null ? this.#answered : null), step: this.step };
+  });
+
   /**
    * Changes whenever an answer may: the selection, the rules, the step asked for, or, while the run is followed and paused,
    * the run's own step. While it trains the views ask again at their own pace.
    */
-  get key(): string {
+  readonly key: string = $derived.by(() => {
     const { session, asked } = this;
     const now = this.step ?? (session.isPlaying ? 'playing' : session.step);
     return JSON.stringify([asked, this.composite, this.rules, now, session.description?.network]);
-  }
+  });
+
   className(index: number): string {
     return this.session.data?.classes[index] ?? String(index);
   }

@@ -48,9 +48,5 @@ test('without variety and noise a glyph is one of its few printed styles', () =>
   expect(styles.size).toBeGreaterThan(20);
   expect(styles.size).toBeLessThanOrEqual(40);
 });
-
-test('3,000 glyphs are drawn in under a second', () => {
-  const start = performance.now();
-  generate(datasets.get('glyphs'), { seed: 1, samples: 3000 });
   expect(performance.now() - start).toBeLessThan(1000);
 });

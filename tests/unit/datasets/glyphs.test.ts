@@ -48,5 +48,3 @@ test('without variety and noise a glyph is one of its few printed styles', () =>
   expect(styles.size).toBeGreaterThan(20);
   expect(styles.size).toBeLessThanOrEqual(40);
 });
-  expect(performance.now() - start).toBeLessThan(1000);
-});

@@ -73,13 +73,13 @@ function foundIn({ name, ranked }) {
 const text = (x, y, words, style = '') => `<text x="${x}" y="${y}" class="${style}">${words}</text>`;
 
 function headAt(x, { name, classes, ranked }) {
-  const { ownMark, chanceMark, noMark, saidToNoMark } = ranked;
+  const { ownMark, chanceMark, saidToNoMark } = ranked;
   const most = Math.max(...saidToNoMark);
-  const said = `${classes[saidToNoMark.indexOf(most)]} to ${percent(most)}`;
-  const right = `right with own mark ${percent(ownMark)}, by chance ${percent(chanceMark)}, no mark ${percent(noMark)}`;
+  const said = `${classes[saidToNoMark.indexOf(most)]} ${percent(most)}`;
+  const right = `right with own mark ${percent(ownMark)}, by chance ${percent(chanceMark)}`;
   return [
     text(x, 130, `In training, ${name}`, 'head'),
-    text(x, 150, `${right} (says ${said})`, 'quiet'),
+    text(x, 150, `${right}; without one says ${said}`, 'quiet'),
     `<path class="line" d="M${x} 160h${GROUP}"/>`,
   ].join('\n');
 }

@@ -9,8 +9,8 @@ const MOST_BYTES = 96 * 2 ** 20;
 const COPIES = 6;
 
 /**
- * Computed together even where more would fit: the first results should be there soon, a cancel waits for one part, and the
- * processor's caches hold no more (64 conditions of a ResNet-20 take longer at once than in two parts).
+ * Computed together even where more would fit: the first results should be there soon, and a cancel waits for one part. More
+ * at once is no faster (64 conditions of a ResNet-20 on wasm: as long as in two parts).
  */
 const MOST_TOGETHER = 32;
 

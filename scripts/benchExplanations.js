@@ -87,6 +87,7 @@ export async function benchExplanations(libraryUrl) {
     }
   }
   console.log('webgpu: not measured, Node has none');
+  console.log('plain tfjs: as installed; a copy of the picture for every condition, and every denominator anew');
   console.log(
     '× own fw: times the forward pass of the same engine over as many pictures, timed beside it; × fw(1): over one',
   );

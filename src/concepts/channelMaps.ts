@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { inTurn } from '../core/inTurn.ts';
 import { channelsOf, sizeOf } from '../core/shape.ts';
+import { sumOf } from '../core/sumOf.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import { INPUT, nodeOf } from '../network/network.ts';
 import type { Composite } from '../relevance/composite.ts';
@@ -134,7 +135,7 @@ async function arrivals(arrived: Tensor, pending: ReadonlyMap<string, Tensor>, c
       // A clone: without space there is nothing to sum, and what arrived is still needed.
       tf.clone(spaceSummed(arrived)),
       spaceSummed(tf.abs(arrived)),
-      pending.size > 0 ? tf.addN([...pending.values()].map((t) => tf.sum(t))) : tf.scalar(0),
+      sumOf(tf.scalar(0), ...[...pending.values()].map((t) => tf.sum(t))),
     ]),
   );
   return { rho: rho!.subarray(0, count), sizes: sizes!, bypassed: past![0]! };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { channelsOf } from '../core/shape.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
+import { sumOf } from '../core/sumOf.ts';
 import { parallelTo } from '../network/ancestors.ts';
 import { INPUT, nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
@@ -44,7 +45,11 @@ async function explain({ trace, composite, target, scores }: Explained): Promise
       note: (id, r) => (id === INPUT ? channelsSummed(r) : shown.has(id) ? spaceSummed(r) : null),
       keepsBooks: true,
       atSum: (node, arrived, inputs) =>
-        sums.push({ at: node.id, arrived: tf.keep(size(arrived)), given: tf.keep(tf.addN(inputs.map(size))) }),
+        sums.push({
+          at: node.id,
+          arrived: tf.keep(size(arrived)),
+          given: tf.keep(sumOf(tf.scalar(0), ...inputs.map(size))),
+        }),
     });
     const books = [...walked.held.values()];
     return [
@@ -96,5 +101,6 @@ const ratio = (given: number, arrived: number): number => (arrived > 0 ? given /
 
 function totalOf(parts: readonly (Tensor | undefined)[]): Tensor {
   const found = parts.filter((part) => part !== undefined);
-  return tf.tidy(() => (found.length > 0 ? tf.sum(tf.addN(found)) : tf.scalar(0)));
+  const [first, ...rest] = found;
+  return tf.tidy(() => (first ? tf.sum(sumOf(first, ...rest)) : tf.scalar(0)));
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { sumOf } from '../core/sumOf.ts';
 import { tidied } from '../core/tidied.ts';
 import type { NetworkNode } from '../network/network.ts';
 import type { Held } from './rule.ts';
@@ -136,7 +137,7 @@ function put(pending: Map<string, Tensor>, id: string, relevance: Tensor): void 
 function dropped(pending: Map<string, Tensor>, like: Tensor): Tensor {
   const sum = tf.tidy(() => {
     const parts = [...pending.values()].map((t) => tf.sum(tf.reshape(t, [t.shape[0]!, -1]), 1));
-    return parts.length > 0 ? tf.addN(parts) : tf.zeros([like.shape[0]!]);
+    return sumOf(tf.zeros([like.shape[0]!]), ...parts);
   });
   tf.dispose([...pending.values()]);
   pending.clear();

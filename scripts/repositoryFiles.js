@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { root } from './root.js';
 
 // What .gitignore leaves out, for a copy of the project that has no git.
-const GENERATED = /^(node_modules|dist|site|reproduced|\.git|\.svelte-kit|\.svelte-check|\.vitest|\.vitest-attachments)$/;
+const GENERATED =
+  /^(node_modules|dist|site|reproduced|\.git|\.svelte-kit|\.svelte-check|\.vitest|\.vitest-attachments)$/;
 
 function filesBelow(folder) {
   return readdirSync(`${root}/${folder}`, { withFileTypes: true }).flatMap((entry) => {

@@ -1,3 +1,5 @@
+import { uniformFrom } from './uniformFrom.js';
+
 /**
  * ResNet-20 (He et al. 2016) with 1 × 1 projections: 3 stages of 3 basic blocks, 16, 32 and 64 channels, batch norm after every
  * convolution. 270 256 weights of convolutions without biases, 1568 scales and shifts of batch norms, 650 of the dense layer.
@@ -40,12 +42,6 @@ export function resnetNodes() {
     }
   }
   return [...nodes, { kind: 'globalAvgPool', id: 'mean' }, { kind: 'dense', id: 'logits', units: RESNET.classes }];
-}
-
-/** Park and Miller's generator: any will do that needs no library. */
-function uniformFrom(seed) {
-  let state = seed;
-  return () => (state = (state * 48271) % 2147483647) / 2147483647;
 }
 
 /**

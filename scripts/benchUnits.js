@@ -1,3 +1,5 @@
+import { uniformFrom } from './uniformFrom.js';
+
 /** Units of work: the net once in our words and once in those of tfjs' layers. */
 export const UNITS = [
   {
@@ -55,9 +57,7 @@ export const UNITS = [
 
 /** Noise as samples, the same for every engine: the time of a step does not depend on what it learns. */
 export function noise({ shape, classes, batch }) {
-  // Park and Miller's generator: any will do that needs no library.
-  let state = 1;
-  const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const uniform = uniformFrom(1);
   const size = batch * shape.reduce((a, b) => a * b, 1);
   return {
     inputs: Float32Array.from({ length: size }, uniform),

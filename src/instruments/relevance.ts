@@ -6,7 +6,7 @@ import { sumOf } from '../core/sumOf.ts';
 import { parallelTo } from '../network/ancestors.ts';
 import { INPUT, nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
-import { probabilityOf, startAt } from '../relevance/logits.ts';
+import { probabilityOf, startAt, startOf } from '../relevance/logits.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
 import { walk } from '../relevance/walk.ts';
 import {
@@ -54,7 +54,6 @@ async function explain({ trace, composite, target, scores }: Explained): Promise
     const books = [...walked.held.values()];
     return [
       walked.relevance.get(INPUT) ?? tf.zeros(mapShape(network)),
-      tf.sum(start),
       totalOf(books.map(({ bias }) => bias)),
       totalOf(books.map(({ stabilizer }) => stabilizer)),
       ...places.map(
@@ -62,14 +61,15 @@ async function explain({ trace, composite, target, scores }: Explained): Promise
       ),
     ];
   });
-  const [map, begun, inBias, inStabilizer, ...channels] = await readAndDispose(tensors);
+  const [map, inBias, inStabilizer, ...channels] = await readAndDispose(tensors);
   const flows = await readAndDispose(sums.flatMap(({ arrived, given }) => [arrived, given]));
   checkFinite(map!, 'the relevance map');
+  const begun = startOf(composite, scores, target);
   const reached = map!.reduce((sum, r) => sum + r, 0);
   const [height, width] = mapShape(network);
   return {
     class: target,
-    start: begun![0]!,
+    start: begun,
     probability: probabilityOf(scores, target),
     composite: composite.id,
     rules: network.nodes
@@ -89,7 +89,7 @@ async function explain({ trace, composite, target, scores }: Explained): Promise
     reached,
     absorbedByBias: inBias![0]!,
     absorbedByStabilizer: inStabilizer![0]!,
-    lost: begun![0]! - reached - inBias![0]! - inStabilizer![0]!,
+    lost: begun - reached - inBias![0]! - inStabilizer![0]!,
     notFolded: trace.notFolded,
     // Where a sum's inputs cancel, the denominator is small and both get far more than arrived, with opposite signs.
     sums: sums.map(({ at }, i) => ({ at, growth: ratio(flows[2 * i + 1]![0]!, flows[2 * i]![0]!) })),

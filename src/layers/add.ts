@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { describeShape, sameShape } from '../core/shape.ts';
+import { sumOf } from '../core/sumOf.ts';
 import { defineLayer } from './layer.ts';
 
 /** The sum of inputs of one shape: a skip connection. */
@@ -21,7 +21,7 @@ export const add = defineLayer({
     }
     return first!;
   },
-  apply: (inputs) => tf.addN([...inputs]),
+  apply: ([first, ...rest]) => sumOf(first!, ...rest),
   pull: (r, { inputs }) => inputs.map(() => r),
   detail: () => 'of its inputs',
 });

@@ -32,6 +32,7 @@ export interface Run {
   readonly selection: Selection;
   /** Weights of earlier steps. */
   readonly checkpoints: Checkpoints;
+  readonly pinned: Pin | null;
   /** Follows a channel while training goes on; null stops. */
   pin(pin: Pin | null): void;
   /** Moves the selection; everything about it is measured anew at the next chance. */
@@ -100,6 +101,8 @@ export function startRun(data: LoadedDataset, description: RunDescription, onNew
   const pinPace = pace(700, 3);
   let pinned: Pin | null = null;
   let isFollowing = false;
+  /** Something broke while a channel was followed; the next turn says so. */
+  let broken: unknown = null;
   let isBeforeDue = true;
   let selection: Selection = { stage: firstShown(parts).id, channel: 0, position: null, sample: 0, class: null };
 
@@ -182,8 +185,8 @@ export function startRun(data: LoadedDataset, description: RunDescription, onNew
         if (pinned === pin) findings.pinned = found;
       });
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      findings.refusals.push({ instrument: 'pin', reason: error.message });
+      if (error instanceof InputError) findings.refusals.push({ instrument: 'pin', reason: error.message });
+      else broken = error;
     } finally {
       frozen.dispose();
       isFollowing = false;
@@ -198,6 +201,9 @@ export function startRun(data: LoadedDataset, description: RunDescription, onNew
       return selection;
     },
     checkpoints,
+    get pinned() {
+      return pinned;
+    },
     pin(pin) {
       pinned = pin;
       measuredAt.pin = -1;
@@ -213,6 +219,11 @@ export function startRun(data: LoadedDataset, description: RunDescription, onNew
       select({ ...place, position: null, sample: isSample ? before.sample : 0, class: isClass ? before.class : null });
     },
     async measure({ isPlaying }) {
+      if (broken) {
+        const error = broken;
+        broken = null;
+        throw error;
+      }
       const isNew = (at: number) => trainer.step !== at;
       const isStructureDue = !isPlaying || structureAt < 0 || trainer.step % STRUCTURE_EVERY === 0;
       if (isNew(structureAt) && isStructureDue) await structure();

@@ -242,6 +242,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
         const wanted = { ...description!, recipe: { ...description!.recipe, learningRate } };
         const next = startRun(dataOfRun!, wanted, wake);
         next.trainer.restore(good);
+        next.pin(demandRun().pinned);
         return install(next, wanted, dataOfRun!);
       }),
     measure: explaining('measure'),

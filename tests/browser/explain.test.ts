@@ -78,8 +78,9 @@ test('an explanation asked for while training reads the weights of one step, and
   model.dispose();
   expect(record.data).toEqual(again.data);
   expect(kept.step).toBe(0);
+  // A fast machine may have kept the first step only by now.
   await expect(conceptsAt(session, { at: 'sum.tanh' }, 1e9)).rejects.toThrow(
-    /^step 1000000000 is not kept; kept steps: 0, /,
+    /^step 1000000000 is not kept; kept steps: 0(, \d+)*$/,
   );
   expect(kept.data).toEqual(first.data);
 });

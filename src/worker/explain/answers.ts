@@ -81,7 +81,7 @@ export const explainAnswers: {
 };
 
 /** Hands a job the sample as a tensor and the class to explain, and frees the tensor. */
-export async function onSample<T>(
+async function onSample<T>(
   desk: Desk,
   { sample, class: wanted }: Asked,
   job: (x: Tensor, target: number) => Promise<T>,

@@ -133,7 +133,7 @@ test('tensors stay flat over 200 requests of every kind', async () => {
     () => conceptsAt(session, { at: 'wide', count: 3 }),
     () => connection.send('measure', { ...asked, instrument: 'attributionGraph', options: { width: [2, 2] } }),
     () => connection.send('attribute', { ...asked, id: 'smoothGrad', options: { count: 3 } }),
-    () => connection.send('score', { ...asked, metric: 'sparseness', method }),
+    () => connection.send('score', { ...asked, metric: 'sparseness', method, options: {} }),
     () => connection.send('ablate', { ...asked, plan: { wide: { 1: 0 } }, ...table }),
     () =>
       connection.send('references', {

@@ -50,6 +50,7 @@ export const flatAttribution: AttributionData = {
 const score = (metric: string, result: Score['result']): Score => ({
   metric,
   method: { id: 'epsilonPlusFlat', options: {} },
+  options: {},
   step: 1240,
   result,
 });

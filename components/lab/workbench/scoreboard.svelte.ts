@@ -1,10 +1,11 @@
-import { metrics, type Asked, type Method, type Metric } from '#src';
+import { metrics, type Asked, type Method, type Metric, type Settings } from '#src';
 import type { Ask } from './request.svelte.ts';
 import { Series, Turn } from './series.svelte.ts';
 
 /** One measure and what is known of the map's score. */
 export class ScoreEntry extends Turn<'score'> {
   readonly metric: Metric;
+  settings = $state.raw<Settings>({});
 
   constructor(ask: Ask, metric: Metric) {
     super(ask, 'score');
@@ -12,7 +13,7 @@ export class ScoreEntry extends Turn<'score'> {
   }
 
   measure(asked: Asked, method: Method): Promise<void> {
-    return this.run({ ...asked, metric: this.metric.id, method });
+    return this.run({ ...asked, metric: this.metric.id, method, options: this.settings });
   }
 }
 

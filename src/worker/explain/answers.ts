@@ -47,7 +47,7 @@ export const explainAnswers: {
       return { ...found, step: desk.step };
     }),
 
-  score: (desk, { metric, method, ...asked }, { signal, progress }) =>
+  score: (desk, { metric, method, options, ...asked }, { signal, progress }) =>
     onSample(desk, asked, async (x, target) => {
       const item = attributions.get(method.id);
       const explain = async (model: typeof desk.model, input: Tensor) =>
@@ -62,8 +62,8 @@ export const explainAnswers: {
         explain,
       };
       const context = { signal, seed: desk.seed, onProgress: (done: number) => progress(done, 1) };
-      const result = await metrics.get(metric).measure(subject, {}, context);
-      return { metric, method, step: desk.step, result };
+      const result = await metrics.get(metric).measure(subject, options, context);
+      return { metric, method, options, step: desk.step, result };
     }),
 
   optimizeInput: (desk, { method, target, ...asked }, { signal, progress }) =>

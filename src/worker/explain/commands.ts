@@ -97,6 +97,8 @@ export interface AblationSide {
 export interface Score {
   readonly metric: string;
   readonly method: Method;
+  /** Settings of the metric that differ from its defaults. */
+  readonly options: Settings;
   readonly step: number;
   readonly result: Scored | Unscored;
 }
@@ -154,7 +156,7 @@ export interface ExplainCommands {
     answer: AblationAnswer;
     part: AblationAnswer;
   };
-  score: { take: Asked & { metric: string; method: Method }; answer: Score };
+  score: { take: Asked & { metric: string; method: Method; options: Settings }; answer: Score };
   optimizeInput: {
     take: Asked & { method: Method; target: OptimizationTarget };
     answer: OptimizedInput & { readonly step: number };

@@ -41,7 +41,7 @@ export function gridRegions(height: number, width: number, side = cellSide(heigh
  * has the largest sum in it. Regions are a grid unless given as a number per pixel; with equal sums the map listed first wins.
  */
 export function conceptAtlas(
-  { at, channels, height, width, maps }: Omit<ChannelMaps, 'relevance' | 'bypassed'>,
+  { at, channels, height, width, maps }: Pick<ChannelMaps, 'at' | 'channels' | 'height' | 'width' | 'maps'>,
   regions: ArrayLike<number> = gridRegions(height, width),
 ): ConceptAtlas {
   const area = height * width;

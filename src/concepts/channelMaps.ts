@@ -18,7 +18,7 @@ export interface ChannelMapsQuery extends Omit<ConceptQuery, 'conditions'> {
   readonly at: string;
   /** Channels to map, or how many of the most relevant ones (by absolute value); without it, all of them. */
   readonly channels?: readonly number[] | number;
-  /** What else relevance must pass, above the node or below it. */
+  /** What else relevance must pass, above the node or below it; at the node itself, such as a single neuron, in every map. */
   readonly conditions?: ConceptQuery['conditions'];
   readonly start?: Composite['start'];
 }
@@ -33,7 +33,7 @@ export interface ChannelMapsOptions {
 /** Every channel of a node seen as a concept: how much it brings, and where. */
 export interface ChannelMaps {
   readonly at: string;
-  /** ρ of every channel of the node. */
+  /** ρ of every channel of the node, before any condition on the node itself. */
   readonly relevance: Float32Array;
   /** The channels that have a map here, in the order they were asked for; by number of maps: most relevant first. */
   readonly channels: Uint32Array;
@@ -41,6 +41,8 @@ export interface ChannelMaps {
   readonly width: number;
   /** [channels.length, height, width] */
   readonly maps: Float32Array;
+  /** The relevance ρ sums over space, neuron by neuron: [channels.length, rows, columns] of the node. */
+  readonly neurons: Float32Array;
   /** Relevance that goes past the node, and is in no map as long as parallel paths are excluded. */
   readonly bypassed: number;
 }
@@ -62,6 +64,7 @@ export async function channelMaps(
     ...query,
     conditions: { ...conditions, [at]: Array.isArray(channels) ? channels : all },
   };
+  checkQuery(network, { ...query, conditions });
   checkQuery(network, whole);
   checkAtOnce(atOnce);
   const excludesParallel = query.excludesParallel ?? true;
@@ -70,9 +73,11 @@ export async function channelMaps(
   const options = walkOptionsOf(trace, [{ ...query, conditions }], start);
   let shared: Arrived | null = null;
   try {
-    shared = await inTurn(toNode(trace, at, options), turn);
+    // The node's own condition comes after what has arrived is read.
+    const above = new Map([...options.masks].filter(([id]) => id !== at));
+    shared = await inTurn(toNode(trace, at, { ...options, masks: above }), turn);
     const { arrived, pending } = shared;
-    const { rho, sizes, bypassed } = await arrivals(arrived, pending, count);
+    const { whole: before, rho, sizes, bypassed } = await arrivals(arrived, pending, count);
     const asked = chosen(channels, rho, all);
     const [height, width] = network.input.length === 3 ? network.input : [1, network.input[0]!];
     const area = height! * width!;
@@ -104,7 +109,9 @@ export async function channelMaps(
       }
       onProgress?.(Math.min(done + atOnce, waiting.length), waiting.length);
     }
-    return { at, relevance: rho, channels: Uint32Array.from(asked), height: height!, width: width!, maps, bypassed };
+    const neurons = neuronsOf(before, asked, count);
+    const shown = Uint32Array.from(asked);
+    return { at, relevance: rho, channels: shown, height: height!, width: width!, maps, neurons, bypassed };
   } finally {
     tf.dispose([...options.start.values(), ...options.masks.values()]);
     if (shared) tf.dispose([shared.arrived, ...shared.pending.values()]);
@@ -128,17 +135,28 @@ function* toNode(trace: Trace, at: string, options: WalkOptions): Generator<stri
   return { arrived: arrived ?? tf.zeros(trace.value(at).shape), pending };
 }
 
-/** ρ of every channel, its size without sign, and what goes past the node. */
+/** Relevance at the node, ρ of every channel, its size without sign, and what goes past the node. */
 async function arrivals(arrived: Tensor, pending: ReadonlyMap<string, Tensor>, count: number) {
-  const [rho, sizes, past] = await readAndDispose(
+  const [whole, rho, sizes, past] = await readAndDispose(
     tf.tidy(() => [
+      tf.clone(arrived),
       // A clone: without space there is nothing to sum, and what arrived is still needed.
       tf.clone(spaceSummed(arrived)),
       spaceSummed(tf.abs(arrived)),
       sumOf(tf.scalar(0), ...[...pending.values()].map((t) => tf.sum(t))),
     ]),
   );
-  return { rho: rho!.subarray(0, count), sizes: sizes!, bypassed: past![0]! };
+  return { whole: whole!, rho: rho!.subarray(0, count), sizes: sizes!, bypassed: past![0]! };
+}
+
+/** Some channels of a node's values, each with its positions in a row: [channels, height, width] of [height, width, all]. */
+function neuronsOf(values: Float32Array, channels: readonly number[], count: number): Float32Array {
+  const positions = values.length / count;
+  const neurons = new Float32Array(channels.length * positions);
+  channels.forEach((channel, k) => {
+    for (let p = 0; p < positions; p++) neurons[k * positions + p] = values[p * count + channel]!;
+  });
+  return neurons;
 }
 
 function chosen(channels: ChannelMapsQuery['channels'], rho: Float32Array, all: readonly number[]): readonly number[] {

@@ -1,7 +1,8 @@
 import { InputError } from '../core/errors.ts';
-import { channelsOf } from '../core/shape.ts';
+import { areaOf, channelsOf } from '../core/shape.ts';
 import { channelMaps } from '../concepts/channelMaps.ts';
 import { channelRelevance, type Region } from '../concepts/channelRelevance.ts';
+import type { Conditions } from '../concepts/conditions.ts';
 import { parallelTo } from '../network/ancestors.ts';
 import { nodeOf } from '../network/network.ts';
 import { probabilityOf, startOf } from '../relevance/logits.ts';
@@ -17,12 +18,14 @@ export interface ConceptsOptions extends ExplainedOptions {
   readonly count: number;
   /** Maps of these channels, in the place of the foremost. */
   readonly channels: readonly number[] | null;
-  /** What else relevance must pass: channels by node, any of them at each. */
-  readonly conditions: Readonly<Record<string, readonly number[]>>;
+  /** What else relevance must pass, by node: channels, any of them, or single neurons; at the node itself, in every map. */
+  readonly conditions: Conditions;
   /** Leaves out relevance that goes past the node. */
   readonly excludesParallel: boolean;
   /** Ranks by the relevance in this part of the node only. */
   readonly region: Region | null;
+  /** Relevance to start with: a number, or the class's probability; null for what the composite says, mostly the logit. */
+  readonly initial: number | 'probability' | null;
 }
 
 /** Who argues for a class: the channels of one node, ranked, each with the map of what it brings to this class. */
@@ -39,17 +42,26 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
     conditions: {},
     excludesParallel: true,
     region: null,
+    initial: null,
   },
   describe: plainOptions,
   compute: (model, x, options, { signal, onProgress }) =>
     explained(model, x, options, async ({ trace, composite, target, scores }) => {
       const { network } = trace;
       const { at, count, conditions, excludesParallel, region } = options;
-      const channels = channelsOf(nodeOf(network, at).shape);
+      const { shape } = nodeOf(network, at);
+      const channels = channelsOf(shape);
       if (!(Number.isInteger(count) && count >= 1)) {
         throw new InputError(`bad count of concepts: ${count}; use a whole number from 1 to ${channels}`);
       }
-      const query = { classes: [target], conditions, excludesParallel };
+      const usual = startOf(composite, scores, target);
+      const probability = probabilityOf(scores, target);
+      const initial = options.initial === 'probability' ? probability : options.initial;
+      if (initial !== null && !(Number.isFinite(initial) && initial !== 0)) {
+        throw new InputError(`bad initial relevance: ${initial}; use a number other than 0, or null for the logit`);
+      }
+      const begins = initial === null ? {} : { initial };
+      const query = { classes: [target], conditions, excludesParallel, ...begins };
       const hooks = { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
       const inRegion = region && (await regionRelevance());
       const top = options.channels ?? foremost(inRegion, count);
@@ -58,8 +70,9 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
       return {
         at,
         class: target,
-        start: startOf(composite, scores, target),
-        probability: probabilityOf(scores, target),
+        start: initial ?? usual,
+        usualStart: usual,
+        probability,
         composite: composite.id,
         height: found.height,
         width: found.width,
@@ -67,6 +80,8 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
         order: ranking(inRegion ?? found.relevance),
         shown: found.channels,
         maps: found.maps,
+        grid: areaOf(shape),
+        neurons: found.neurons,
         bypassed: found.bypassed,
         parallel: parallelTo(network, at),
         region,

@@ -147,8 +147,10 @@ export interface RelevanceData {
 export interface ConceptsData {
   readonly at: string;
   readonly class: number;
-  /** Its logit: the relevance the walk started with. */
+  /** The relevance the walk started with: what was asked for, else the usual start. */
   readonly start: number;
+  /** What the composite starts with: the logit, or 1. With a start of the other sign, all signs are turned round. */
+  readonly usualStart: number;
   readonly probability: number;
   readonly composite: string;
   readonly height: number;
@@ -161,6 +163,10 @@ export interface ConceptsData {
   readonly shown: Uint32Array;
   /** Conditional maps, [shown.length, height, width]. */
   readonly maps: Float32Array;
+  /** Rows and columns of the node; [1, 1] where it has none. */
+  readonly grid: readonly [rows: number, columns: number];
+  /** Relevance of every neuron of the channels shown, before the node's own condition: [shown.length, rows, columns]. */
+  readonly neurons: Float32Array;
   /** Relevance that goes past the node, on the paths of these nodes. */
   readonly bypassed: number;
   readonly parallel: readonly string[];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cellSide, conceptAtlas, gridRegions, random, type ChannelMaps } from '#src';
 import { messageOf } from '../message.ts';
 
-type Maps = Omit<ChannelMaps, 'relevance' | 'bypassed'>;
+type Maps = Pick<ChannelMaps, 'at' | 'channels' | 'height' | 'width' | 'maps'>;
 
 const maps = (height: number, width: number, channels: readonly number[], values: readonly number[]): Maps => ({
   at: 'a',

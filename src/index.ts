@@ -27,7 +27,14 @@ export { defineLayer, defineLinear, type Layer, type ParamSpec } from './layers/
 export { layers } from './layers/registry.ts';
 
 export { fieldAt, theoreticalFields, type TheoreticalField } from './network/fields.ts';
-export { forward, outputOf, type ForwardOptions, type ForwardValues } from './network/forward.ts';
+export {
+  forward,
+  forwardSteps,
+  outputOf,
+  outputSteps,
+  type ForwardOptions,
+  type ForwardValues,
+} from './network/forward.ts';
 export { build, freeze, type BuildOptions, type Model } from './network/model.ts';
 export {
   countParameters,
@@ -71,7 +78,7 @@ export * from './relevance/place.ts';
 export { compositeFrom, composites, type CompositeSpec } from './relevance/composites/registry.ts';
 export { uniform } from './relevance/composites/uniform.ts';
 export { foldBatchNorm, type Folded } from './relevance/foldBatchNorm.ts';
-export { traceOf, type Trace, type TraceOptions } from './relevance/trace.ts';
+export { traceOf, traceSteps, type Trace, type TraceOptions } from './relevance/trace.ts';
 export { disposeWalk, walk, walkSteps, type WalkOptions, type WalkResult } from './relevance/walk.ts';
 export {
   defineRule,

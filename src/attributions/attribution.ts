@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { throwIfCancelled } from '../core/errors.ts';
-import { nextTask } from '../core/inTurn.ts';
+import { inTurn, nextTask } from '../core/inTurn.ts';
 import { defaultsOf, parseOptions, type OptionTable, type OptionValues } from '../core/options.ts';
 import { chunkSize } from '../metrics/classScores.ts';
 import { freeze, type Model } from '../network/model.ts';
@@ -87,6 +87,8 @@ export interface Question {
   readonly rules: RuleChoices;
   /** Does a job for the numbers first … first + count − 1, as many at once as memory allows, and so on to `total`. */
   inChunks(total: number, job: (first: number, count: number) => Promise<void>): Promise<void>;
+  /** Runs steps to their end, and lets other work in; cancelled with the question. */
+  inTurn<T>(steps: Generator<unknown, T>): Promise<T>;
 }
 
 /** One number for every number of the input, in its layout; without a map of its own the channels add up. */
@@ -124,11 +126,12 @@ export function defineAttribution<const S extends OptionTable, const D extends D
       const sample = tf.clone(x);
       try {
         const values = await finiteValues(sample);
-        const logits = await finiteLogits(frozen, sample);
+        const turns: Question['inTurn'] = (steps) => inTurn(steps, { signal, what: title });
+        const logits = await finiteLogits(frozen, sample, turns);
         const score = logits[column]!;
         const inChunks = chunksOf(frozen, title, context);
         const found = await compute(
-          { model: frozen, x: sample, values, target, score, seed, rules, inChunks },
+          { model: frozen, x: sample, values, target, score, seed, rules, inChunks, inTurn: turns },
           options,
         );
         const [height, width] = sizeOfMap(model.network);

@@ -1,5 +1,4 @@
 import type { OptionTable, OptionValues } from '../core/options.ts';
-import { tidied } from '../core/tidied.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import type { Composite, CompositeKind } from '../relevance/composite.ts';
 import { defineAttribution, type Attribution } from './attribution.ts';
@@ -23,9 +22,9 @@ export function byComposite<const S extends OptionTable>(
     caveat,
     needsImages: false,
     options,
-    async compute({ model, x, target, rules }, chosen: OptionValues<S>) {
+    async compute({ model, x, target, rules, inTurn }, chosen: OptionValues<S>) {
       const composite = kind(chosen);
-      const { arrived, notFolded } = tidied(() => walkToInput(model, x, target, composite, rules));
+      const { arrived, notFolded } = await inTurn(walkToInput(model, x, target, composite, rules));
       const [perChannel] = (await readAndDispose([arrived])) as [Float32Array];
       return { perChannel, details: { start: composite.start, notFolded } };
     },

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { describeShape, sameShape } from '../core/shape.ts';
-import { forward, outputOf } from '../network/forward.ts';
+import { forward, outputSteps } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import { INPUT, type Network } from '../network/network.ts';
 
@@ -31,9 +31,12 @@ export async function finiteValues(x: Tensor): Promise<Float32Array> {
 }
 
 /** The logits of a sample. */
-export async function finiteLogits(model: Model, x: Tensor): Promise<Float32Array> {
-  const output = tf.tidy(() => tf.clone(outputOf(model, forward(model, x))));
-  const [logits] = (await readAndDispose([output])) as [Float32Array];
+export async function finiteLogits(
+  model: Model,
+  x: Tensor,
+  inTurn: (steps: Generator<unknown, Tensor>) => Promise<Tensor>,
+): Promise<Float32Array> {
+  const [logits] = (await readAndDispose([await inTurn(outputSteps(model, x))])) as [Float32Array];
   if (!areFinite(logits)) await checkNodes(model, x);
   return logits;
 }

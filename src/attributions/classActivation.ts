@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import type { Option } from '../core/options.ts';
 import { describeShape } from '../core/shape.ts';
 import { readAndDispose } from '../core/readBack.ts';
+import type { Model } from '../network/model.ts';
 import { nodeOf, type Network, type NetworkNode } from '../network/network.ts';
 import { rulesFor } from '../relevance/composite.ts';
 import { gradientOnly } from '../relevance/composites/gradientOnly.ts';
 import { startAt } from '../relevance/logits.ts';
-import { traceOf } from '../relevance/trace.ts';
-import { walk } from '../relevance/walk.ts';
+import { traceSteps } from '../relevance/trace.ts';
+import { disposeWalk, walkSteps } from '../relevance/walk.ts';
 import type { Question } from './attribution.ts';
 
 /** The node whose channels are weighed. */
@@ -60,7 +61,7 @@ export interface ClassActivation {
 
 /** L = ReLU(Σ_c α_c A_c), α_c = mean over space of ∂f/∂A_c (Selvaraju et al. 2017, eq. 1 and 2). */
 export async function classActivation(
-  { model, x, target }: Pick<Question, 'model' | 'x' | 'target'>,
+  { model, x, target, inTurn }: Pick<Question, 'model' | 'x' | 'target' | 'inTurn'>,
   wanted: string | null,
   isRectified: boolean,
 ): Promise<ClassActivation> {
@@ -68,24 +69,14 @@ export async function classActivation(
   const { id, shape } = weighedNode(network, wanted);
   const [height, width] = shape as [number, number];
   const size = network.input.slice(0, 2) as [number, number];
+  const { A, g } = await inTurn(activationAndGradient(model, x, target, id));
   const tensors = tf.tidy(() => {
-    // Unfolded: a folded convolution has other values than the one that is named.
-    const trace = traceOf(model, x, { rules: rulesFor(network, gradientOnly()), isFolded: false });
-    try {
-      const { relevance } = walk(trace, {
-        start: new Map([[network.output, startAt(trace, [[target]], 'one')]]),
-        until: id,
-        note: (at, r) => (at === id ? r : null),
-      });
-      const A = trace.value(id);
-      const alpha = tf.mean(relevance.get(id) ?? tf.zerosLike(A), [1, 2]);
-      const before = tf.sum(tf.mul(A, alpha), 3, true) as Tensor4D;
-      const coarse = isRectified ? tf.relu(before) : tf.clone(before);
-      return [alpha, before, coarse, tf.image.resizeBilinear(coarse, size, false, true)];
-    } finally {
-      trace.dispose();
-    }
+    const alpha = tf.mean(g, [1, 2]);
+    const before = tf.sum(tf.mul(A, alpha), 3, true) as Tensor4D;
+    const coarse = isRectified ? tf.relu(before) : tf.clone(before);
+    return [alpha, before, coarse, tf.image.resizeBilinear(coarse, size, false, true)];
   });
+  tf.dispose([A, g]);
   const [weights, beforeRelu, coarse, enlarged] = await readAndDispose(tensors);
   return {
     node: id,
@@ -96,4 +87,32 @@ export async function classActivation(
     coarse: coarse!,
     enlarged: enlarged!,
   };
+}
+
+/** What a node computes, and the gradient of the logit there. They belong to the caller. */
+function* activationAndGradient(
+  model: Model,
+  x: Tensor,
+  target: number,
+  id: string,
+): Generator<string, { A: Tensor; g: Tensor }> {
+  const { network } = model;
+  // Unfolded: a folded convolution has other values than the one that is named.
+  const trace = yield* traceSteps(model, x, { rules: rulesFor(network, gradientOnly()), isFolded: false });
+  const start = startAt(trace, [[target]], 'one');
+  try {
+    const walked = yield* walkSteps(trace, {
+      start: new Map([[network.output, start]]),
+      until: id,
+      note: (at, r) => (at === id ? r : null),
+    });
+    const A = tf.clone(trace.value(id));
+    const arrived = walked.relevance.get(id);
+    const g = arrived ? tf.clone(arrived) : tf.zerosLike(A);
+    disposeWalk(walked);
+    return { A, g };
+  } finally {
+    start.dispose();
+    trace.dispose();
+  }
 }

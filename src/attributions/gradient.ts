@@ -18,8 +18,8 @@ export const gradient = defineAttribution({
   options: {
     channels: choice('sum', ['sum', 'largest'], 'what a pixel shows: the sum of its channels, or the largest size'),
   },
-  async compute({ model, x, target }, { channels }) {
-    const [perChannel] = (await readAndDispose([gradientAt(model, x, target)])) as [Float32Array];
+  async compute({ model, x, target, inTurn }, { channels }) {
+    const [perChannel] = (await readAndDispose([await inTurn(gradientAt(model, x, target))])) as [Float32Array];
     if (channels === 'sum') return { perChannel, details: {} };
     const count = x.rank === 4 ? channelsOf(x.shape) : 1;
     const map = Float32Array.from({ length: perChannel.length / count }, (_, p) =>

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { readAndDispose } from '../core/readBack.ts';
 import { defineAttribution } from './attribution.ts';
 import { gradientAt } from './walkToInput.ts';
@@ -13,9 +12,8 @@ export const gradientXInput = defineAttribution({
     'A pixel that is 0 gets 0 whatever it means to the net, and the map adds up to the score only without biases.',
   needsImages: false,
   options: {},
-  async compute({ model, x, target }) {
-    const product = tf.tidy(() => tf.mul(x, gradientAt(model, x, target)));
-    const [perChannel] = (await readAndDispose([product])) as [Float32Array];
-    return { perChannel, details: {} };
+  async compute({ model, x, values, target, inTurn }) {
+    const [gradient] = (await readAndDispose([await inTurn(gradientAt(model, x, target))])) as [Float32Array];
+    return { perChannel: gradient.map((g, i) => g * values[i]!), details: {} };
   },
 });

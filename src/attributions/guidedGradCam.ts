@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { channelsOf } from '../core/shape.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import { guidedBackprop } from '../relevance/composites/guidedBackprop.ts';
@@ -16,9 +15,9 @@ export const guidedGradCam = defineAttribution({
   needsImages: true,
   options: { node: nodeOption },
   async compute(question, { node }) {
-    const { model, x, target } = question;
+    const { model, x, target, inTurn } = question;
     const { enlarged, ...details } = await classActivation(question, node, true);
-    const arrived = tf.tidy(() => walkToInput(model, x, target, guidedBackprop()).arrived);
+    const { arrived } = await inTurn(walkToInput(model, x, target, guidedBackprop()));
     const [guided] = (await readAndDispose([arrived])) as [Float32Array];
     const channels = channelsOf(x.shape);
     return { perChannel: guided.map((r, i) => r * enlarged[Math.floor(i / channels)]!), details };

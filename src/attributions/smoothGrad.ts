@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { flag, real, whole } from '../core/options.ts';
 import { random } from '../core/random.ts';
 import { defineAttribution, type Question } from './attribution.ts';
-import { sumOfGradients } from './sumOfGradients.ts';
+import { sumOfGradients, type Gathering } from './sumOfGradients.ts';
 
 /** The mean gradient at noisy copies of the input (Smilkov, Thorat, Kim, Viégas and Wattenberg 2017, section 3). */
 export const smoothGrad = defineAttribution({
@@ -36,7 +36,7 @@ interface Noise {
 
 /** Mean of g, or of g², at x + σe with σ = level · (max x − min x). */
 export async function meanOfNoisyGradients(
-  question: Pick<Question, 'model' | 'x' | 'target' | 'values' | 'inChunks'>,
+  question: Gathering & Pick<Question, 'x'>,
   { count, level, squared, draw }: Noise,
 ) {
   const { x, values } = question;

@@ -12,14 +12,20 @@ interface Points {
   share(gradients: Tensor, first: number): Tensor;
 }
 
+/** What of a question it takes. */
+export type Gathering = Pick<Question, 'model' | 'target' | 'values' | 'inChunks' | 'inTurn'>;
+
 /** Adds up what the gradients at many points give, in chunks; in the layout of the input. */
 export async function sumOfGradients(
-  { model, target, values, inChunks }: Pick<Question, 'model' | 'target' | 'values' | 'inChunks'>,
+  { model, target, values, inChunks, inTurn }: Gathering,
   { total, at, share }: Points,
 ): Promise<Float64Array> {
   const sum = new Float64Array(values.length);
   await inChunks(total, async (first, count) => {
-    const part = tf.tidy(() => tf.sum(share(gradientAt(model, at(first, count), target), first), 0));
+    const x = tf.tidy(() => at(first, count));
+    const gradients = await inTurn(gradientAt(model, x, target)).finally(() => x.dispose());
+    const part = tf.tidy(() => tf.sum(share(gradients, first), 0));
+    gradients.dispose();
     const [read] = (await readAndDispose([part])) as [Float32Array];
     read.forEach((value, i) => (sum[i]! += value));
   });

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError, throwIfCancelled } from '../core/errors.ts';
-import { nextTask } from '../core/inTurn.ts';
+import { InputError } from '../core/errors.ts';
+import { inTurn, nextTask } from '../core/inTurn.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { channelsOf, sizeOf } from '../core/shape.ts';
 import type { Samples } from '../datasets/dataset.ts';
-import { forward, outputOf, type ForwardOptions } from '../network/forward.ts';
+import { outputSteps, type ForwardOptions } from '../network/forward.ts';
 import { freeze, type Model } from '../network/model.ts';
 import { nodeOf, type Network } from '../network/network.ts';
 import { answerOf, logitCount, softmaxOf } from '../relevance/logits.ts';
@@ -67,16 +67,27 @@ export function scalesOf(net: Network, plan: AblationPlan): NonNullable<ForwardO
 }
 
 /** What changes for x [samples, ...input] when channels are weakened or removed. */
-export async function ablate(model: Model, x: Tensor, plan: AblationPlan): Promise<Ablation> {
+export async function ablate(
+  model: Model,
+  x: Tensor,
+  plan: AblationPlan,
+  { signal }: Pick<AccuracyOptions, 'signal'> = {},
+): Promise<Ablation> {
   const { network } = model;
   const count = logitCount(network);
-  checkPlan(network, plan);
-  const logits = tf.tidy(() => [
-    outputOf(model, forward(model, x)),
-    outputOf(model, forward(model, x, { scales: scalesOf(network, plan) })),
-  ]);
-  const [before, after] = (await readAndDispose(logits)).map((values) => answersOf(values, count));
-  return { before: before!, after: after! };
+  const scales = scalesOf(network, plan);
+  const frozen = freeze(model);
+  const answered = async (options: ForwardOptions) => {
+    const logits = await inTurn(outputSteps(frozen, x, options), { signal, what: 'ablation' });
+    const [values] = await readAndDispose([logits]);
+    return answersOf(values!, count);
+  };
+  try {
+    return { before: await answered({}), after: await answered({ scales }) };
+  } finally {
+    tf.dispose([...scales.values()]);
+    frozen.dispose();
+  }
 }
 
 /** How many samples a net answers right. */
@@ -105,12 +116,10 @@ export async function accuracyUnder(
   let correct = 0;
   try {
     for (let from = 0; from < total; from += atOnce) {
-      throwIfCancelled(signal, 'accuracy');
       const to = Math.min(from + atOnce, total);
-      const logits = tf.tidy(() => {
-        const x = tf.tensor(inputs.subarray(from * length, to * length), [to - from, ...network.input]);
-        return outputOf(frozen, forward(frozen, x, { scales }));
-      });
+      const x = tf.tensor(inputs.subarray(from * length, to * length), [to - from, ...network.input]);
+      const steps = outputSteps(frozen, x, { scales });
+      const logits = await inTurn(steps, { signal, what: 'accuracy' }).finally(() => x.dispose());
       const [values] = await readAndDispose([logits]);
       const { classes } = answersOf(values!, count);
       correct += classes.filter((answer, i) => answer === labels[from + i]).length;

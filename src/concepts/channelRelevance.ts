@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
-import { areaOf } from '../core/shape.ts';
+import { inOneGo } from '../core/inTurn.ts';
+import { areaOf, channelsOf } from '../core/shape.ts';
 import { INPUT, nodeOf, type Network } from '../network/network.ts';
 import type { Composite } from '../relevance/composite.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
 import type { Trace } from '../relevance/trace.ts';
-import { walk } from '../relevance/walk.ts';
+import { disposeWalk, walkSteps } from '../relevance/walk.ts';
 import { checkQuery, walkOptionsOf, type ConceptQuery } from './conditions.ts';
 
 /** Rows and columns of a node, both ends counted. */
@@ -56,19 +57,51 @@ export function channelRelevance(
   trace: Trace,
   at: string,
   query: ConceptQuery,
-  { region, start = 'logit' }: ChannelRelevanceOptions = {},
+  options: ChannelRelevanceOptions = {},
 ): Tensor {
+  return inOneGo(channelRelevanceSteps(trace, at, query, options));
+}
+
+/** The same node by node; see {@link inTurn}. */
+export function* channelRelevanceSteps(
+  trace: Trace,
+  at: string,
+  query: ConceptQuery,
+  { region, start = 'logit' }: ChannelRelevanceOptions = {},
+): Generator<string, Tensor> {
   checkQuery(trace.network, query);
-  const node = nodeOf(trace.network, at);
-  return tf.tidy(() => {
-    const inside = region && regionMask(trace.network, at, region);
-    const { relevance } = walk(trace, {
-      ...walkOptionsOf(trace, [query], start),
-      until: at,
-      note: (id, r) => (id === at ? spaceSummed(inside ? tf.mul(r, inside) : r) : null),
+  const { shape } = nodeOf(trace.network, at);
+  const inside = region ? regionMask(trace.network, at, region) : null;
+  try {
+    const found = yield* arrivedAt(trace, [query], start, at, (r) => spaceSummed(inside ? tf.mul(r, inside) : r));
+    return found ?? tf.zeros([trace.samples, channelsOf(shape)]);
+  } finally {
+    inside?.dispose();
+  }
+}
+
+/** What is made of the relevance that arrives at a node, or null where none does. Belongs to the caller. */
+function* arrivedAt(
+  trace: Trace,
+  queries: readonly ConceptQuery[],
+  kind: Composite['start'],
+  at: string,
+  made: (r: Tensor) => Tensor,
+): Generator<string, Tensor | null> {
+  const options = walkOptionsOf(trace, queries, kind);
+  try {
+    const walked = yield* walkSteps(trace, {
+      ...options,
+      ...(at === INPUT ? {} : { until: at }),
+      note: (id, r) => (id === at ? made(r) : null),
     });
-    return relevance.get(at) ?? tf.zeros([trace.samples, node.shape[node.shape.length - 1]!]);
-  });
+    const found = walked.relevance.get(at);
+    const copy = found ? tf.clone(found) : null;
+    disposeWalk(walked);
+    return copy;
+  } finally {
+    tf.dispose([...options.start.values(), ...options.masks.values()]);
+  }
 }
 
 /** One walk has one start, and holds relevance at the same nodes for all. */
@@ -89,15 +122,23 @@ export function conditionalMaps(
   queries: readonly ConceptQuery[],
   start: Composite['start'] = 'logit',
 ): Tensor {
+  return inOneGo(conditionalMapsSteps(trace, queries, start));
+}
+
+/** The same node by node; see {@link inTurn}. */
+export function* conditionalMapsSteps(
+  trace: Trace,
+  queries: readonly ConceptQuery[],
+  start: Composite['start'] = 'logit',
+): Generator<string, Tensor> {
   for (const query of queries) checkQuery(trace.network, query);
   checkAlike(queries);
-  return tf.tidy(() => {
-    const { relevance } = walk(trace, {
-      ...walkOptionsOf(trace, queries, start),
-      note: (id, r) => (id === INPUT ? channelsSummed(r) : null),
-    });
-    const maps = relevance.get(INPUT) ?? tf.zeros([trace.samples, ...trace.network.input.slice(0, 2)]);
-    // Relevance that no condition has touched is the same for every query.
-    return maps.shape[0]! < queries.length ? tf.tile(maps, [queries.length, ...maps.shape.slice(1).fill(1)]) : maps;
-  });
+  const maps =
+    (yield* arrivedAt(trace, queries, start, INPUT, channelsSummed)) ??
+    tf.zeros([trace.samples, ...trace.network.input.slice(0, 2)]);
+  if (maps.shape[0]! >= queries.length) return maps;
+  // Relevance that no condition has touched is the same for every query.
+  const repeated = tf.tile(maps, [queries.length, ...maps.shape.slice(1).fill(1)]);
+  maps.dispose();
+  return repeated;
 }

@@ -6,10 +6,11 @@ import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { areaOf, sizeOf } from '../core/shape.ts';
 import type { Samples } from '../datasets/dataset.ts';
 import { freeze, type Model } from '../network/model.ts';
-import { INPUT, nodeOf, type Network } from '../network/network.ts';
+import { nodeOf, type Network } from '../network/network.ts';
 import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
 import { channelsSummed } from '../relevance/sums.ts';
-import { traceOf, type Trace } from '../relevance/trace.ts';
+import { toInput } from '../relevance/toInput.ts';
+import { traceSteps, type Trace } from '../relevance/trace.ts';
 import { disposeWalk, walkSteps } from '../relevance/walk.ts';
 import { checkAtOnce, samplesAtOnce } from './chunks.ts';
 import { checkQuery, maskOf, type NodeCondition } from './conditions.ts';
@@ -69,8 +70,8 @@ export async function referenceMaps(
       throwIfCancelled(signal, WORK);
       const part = references.slice(from, from + atOnce);
       const x = inputsOf(network, samples, part);
-      const trace = traceOf(frozen, x, { rules, ...(mode === 'activation' ? { until: at } : {}) });
-      x.dispose();
+      const traced = traceSteps(frozen, x, { rules, ...(mode === 'activation' ? { until: at } : {}) });
+      const trace = await inTurn(traced, { signal, what: WORK }).finally(() => x.dispose());
       try {
         const steps = mapsOf(trace, part, { at, channel, mode });
         const found = await readAndDispose(await inTurn(steps, { signal, what: WORK }));
@@ -128,7 +129,7 @@ function* mapsOf(
     const node = nodeOf(trace.network, at);
     const neurons = references.map(({ neuron }): NodeCondition => ({ [channel]: neuron }));
     for (const conditions of [[[channel]], neurons]) {
-      found.push(yield* mapOf(trace, at, () => tf.mul(arrived, maskOf(node, conditions))));
+      found.push(yield* toInput(trace, at, () => tf.mul(arrived, maskOf(node, conditions)), channelsSummed));
     }
     isDone = true;
     return found;
@@ -154,27 +155,6 @@ function* arrivedAt(trace: Trace, references: readonly Reference[], at: string):
     const copy = arrived ? tf.clone(arrived) : tf.zerosLike(trace.value(at));
     disposeWalk(walked);
     return copy;
-  } finally {
-    start.dispose();
-  }
-}
-
-/** The map of what starts at the node, [samples, height · width]. */
-function* mapOf(trace: Trace, at: string, startOf: () => Tensor): Generator<string, Tensor> {
-  const start = tf.tidy(startOf);
-  try {
-    const walked = yield* walkSteps(trace, {
-      start: new Map([[at, start]]),
-      note: (id, r) => (id === INPUT ? channelsSummed(r) : null),
-    });
-    const map = tf.tidy(() =>
-      tf.reshape(walked.relevance.get(INPUT) ?? tf.zeros([trace.samples, ...trace.network.input.slice(0, 2)]), [
-        trace.samples,
-        -1,
-      ]),
-    );
-    disposeWalk(walked);
-    return map;
   } finally {
     start.dispose();
   }

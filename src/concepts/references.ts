@@ -9,7 +9,7 @@ import type { Model } from '../network/model.ts';
 import { nodeOf } from '../network/network.ts';
 import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
 import { logitCount, startAt } from '../relevance/logits.ts';
-import { traceOf, type Trace } from '../relevance/trace.ts';
+import { traceSteps, type Trace } from '../relevance/trace.ts';
 import { disposeWalk, walkSteps } from '../relevance/walk.ts';
 import { absNormalized } from './channelRelevance.ts';
 import { checkAtOnce, samplesAtOnce } from './chunks.ts';
@@ -78,8 +78,8 @@ export async function* findReferences(
     const labels = samples.labels.subarray(from, to);
     const x = tf.tensor(samples.inputs.subarray(from * length, to * length), [to - from, ...network.input]);
     const until = modes.includes('relevance') ? undefined : lastOf(network.nodes, nodes);
-    const trace = traceOf(model, x, { rules, ...(until === undefined ? {} : { until }) });
-    x.dispose();
+    const steps = traceSteps(model, x, { rules, ...(until === undefined ? {} : { until }) });
+    const trace = await inTurn(steps, { signal, what: WORK }).finally(() => x.dispose());
     try {
       for (const mode of modes) {
         const found = await (mode === 'relevance'

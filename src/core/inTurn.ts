@@ -21,6 +21,14 @@ export interface InTurnOptions {
   readonly what: string;
 }
 
+/** Runs steps to their end without a break. */
+export function inOneGo<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /** Runs steps to their end, and lets other work in whenever a slice of time is over. Cancelled before and in between. */
 export async function inTurn<T>(steps: Generator<unknown, T>, { signal, what }: InTurnOptions): Promise<T> {
   let end = performance.now() + SLICE_MS;

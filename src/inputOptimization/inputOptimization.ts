@@ -70,8 +70,8 @@ export function defineInputOptimization<const S extends OptionTable>(definition:
       if (!targets.includes(target.kind)) {
         throw new InputError(`wrong target for ${id}: "${target.kind}"; use ${quoted(targets).join(' or ')}`);
       }
-      const objective = objectiveOf(model, target);
       const { input } = model.network;
+      const objective = objectiveOf(model.network, target);
       if (!sameShape(x.shape, [1, ...input])) {
         throw new InputError(`wrong input shape: [${x.shape.join(', ')}]; use one sample as [1, ${input.join(', ')}]`);
       }

@@ -2,8 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import { channelsOf, describeShape } from '../core/shape.ts';
-import { forward } from '../network/forward.ts';
-import type { Model } from '../network/model.ts';
 import { nodeOf, type Network } from '../network/network.ts';
 
 /** The number that the input is changed for. */
@@ -17,18 +15,21 @@ export type OptimizationTarget =
   /** The cross-entropy of a class: softmax over the logits; with one output, its sigmoid and classes 0 and 1. */
   | { readonly kind: 'label'; readonly class: number };
 
-/** The target as a function of the input [1, ...input]. Nodes behind the one it needs are not computed. */
-export type Objective = (x: Tensor) => Scalar;
+/** The target as a function of one node's output. Nodes behind it are not computed. */
+export interface Objective {
+  readonly at: string;
+  /** Runs inside tf.tidy; differentiable. */
+  of(output: Tensor): Scalar;
+}
 
 /** Checks a target against the net; an unknown class, node or channel throws and names the known ones. */
-export function objectiveOf(model: Model, target: OptimizationTarget): Objective {
-  const { network } = model;
+export function objectiveOf(network: Network, target: OptimizationTarget): Objective {
   switch (target.kind) {
     case 'logit': {
       const classes = countLogits(network);
       checkClass(target.class, classes === 1 ? 1 : 0, Math.max(classes - 1, 1));
       const index = classes === 1 ? 0 : target.class;
-      return (x) => channelMean(outputAt(model, x, network.output), index);
+      return { at: network.output, of: (logits) => channelMean(logits, index) };
     }
     case 'channel': {
       const { node, channel } = target;
@@ -36,16 +37,16 @@ export function objectiveOf(model: Model, target: OptimizationTarget): Objective
       if (!isIndex(channel, 0, channels - 1)) {
         throw new InputError(`unknown channel: ${channel} of "${node}"; it has channels 0 to ${channels - 1}`);
       }
-      return (x) => channelMean(outputAt(model, x, node), channel);
+      return { at: node, of: (output) => channelMean(output, channel) };
     }
     case 'node': {
       const { id } = nodeOf(network, target.node);
-      return (x) => tf.mul(0.5, tf.mean(tf.square(outputAt(model, x, id))));
+      return { at: id, of: (output) => tf.mul(0.5, tf.mean(tf.square(output))) };
     }
     case 'label': {
       const classes = countLogits(network);
       checkClass(target.class, 0, Math.max(classes - 1, 1));
-      return (x) => crossEntropy(outputAt(model, x, network.output), target.class);
+      return { at: network.output, of: (logits) => crossEntropy(logits, target.class) };
     }
   }
 }
@@ -65,10 +66,6 @@ function countLogits(net: Network): number {
   throw new InputError(
     `no logits: the net ends with ${describeShape(shape)}; end it with flatten or globalAvgPool and a dense layer`,
   );
-}
-
-function outputAt(model: Model, x: Tensor, node: string): Tensor {
-  return forward(model, x, { until: node }).get(node)!;
 }
 
 /** Far below every difference of logits. */

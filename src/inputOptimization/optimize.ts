@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError, throwIfCancelled } from '../core/errors.ts';
-import { nextTask } from '../core/inTurn.ts';
+import { InputError } from '../core/errors.ts';
+import { inTurn, nextTask } from '../core/inTurn.ts';
 import { real } from '../core/options.ts';
 import type { Shape } from '../core/shape.ts';
 import { readAndDispose } from '../core/readBack.ts';
-import { forward, outputOf } from '../network/forward.ts';
+import { outputSteps } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import type { Objective } from './objective.ts';
+import { valueAndGradient, valueOnly } from './valueAndGradient.ts';
 
 /** Every pixel stays in this range: that of the data the net was trained on. */
 export const range = {
@@ -99,6 +100,7 @@ export async function optimize({ id, title, model, objective, x: given, plan, ho
   const gradientSizes = new Float32Array(steps);
   const frames: OptimizationFrame[] = [];
   const shown = new Set(Array.from({ length: FRAMES }, (_, i) => Math.round((i * steps) / (FRAMES - 1))));
+  const turn = { signal: hooks.signal, what: title };
   const clip = (image: Tensor) => tf.clipByValue(image, low, high);
 
   // Copies: the input belongs to the caller.
@@ -110,13 +112,14 @@ export async function optimize({ id, title, model, objective, x: given, plan, ho
     let x = tf.tidy(() => clip(plan.start?.(origin) ?? origin));
     owned = [origin, x];
     for (let step = 0; step <= steps; step++) {
-      throwIfCancelled(hooks.signal, title);
       const isLast = step === steps;
+      const slope = isLast ? valueOnly(model, x, objective) : valueAndGradient(model, x, objective);
+      const { value, g } = await inTurn(slope, turn);
       const [numbers, next] = tf.tidy(() => {
-        if (isLast) return [tf.stack([objective(x)])];
-        const { value, grad: g } = tf.valueAndGrad(objective)(x);
+        if (!g) return [tf.stack([value])];
         return [tf.stack([value, tf.mean(tf.abs(g))]), clip(plan.next({ x, g, origin, step }))];
       });
+      tf.dispose([value, ...(g ? [g] : [])]);
       if (next) owned.push(next);
       const [read] = (await readAndDispose([numbers!])) as [Float32Array];
       checkNumbers('the target', read.subarray(0, 1), step);
@@ -134,7 +137,12 @@ export async function optimize({ id, title, model, objective, x: given, plan, ho
       }
     }
     const after = frames.at(-1)!.image;
-    const [logitsBefore, logitsAfter] = [await logitsOf(model, origin, 0), await logitsOf(model, x, steps)];
+    const logitsAt = async (image: Tensor, step: number) => {
+      const [logits] = (await readAndDispose([await inTurn(outputSteps(model, image), turn)])) as [Float32Array];
+      checkNumbers('a logit', logits, step);
+      return logits;
+    };
+    const [logitsBefore, logitsAfter] = [await logitsAt(origin, 0), await logitsAt(x, steps)];
     const perturbation = normsOf(before, after);
     return { before, after, trace, gradientSizes, logitsBefore, logitsAfter, perturbation, frames };
   } finally {
@@ -144,13 +152,6 @@ export async function optimize({ id, title, model, objective, x: given, plan, ho
 
 async function valuesOf(tensor: Tensor): Promise<Float32Array> {
   return Float32Array.from(await tensor.data());
-}
-
-async function logitsOf(model: Model, image: Tensor, step: number): Promise<Float32Array> {
-  const logits = tf.tidy(() => outputOf(model, forward(model, image)));
-  const [values] = (await readAndDispose([logits])) as [Float32Array];
-  checkNumbers('a logit', values, step);
-  return values;
 }
 
 /** A start outside the range would be moved by the clip alone, further than a method promises. */

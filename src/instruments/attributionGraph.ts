@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { throwIfCancelled } from '../core/errors.ts';
+import { inTurn, type InTurnOptions } from '../core/inTurn.ts';
 import { conceptGraph, type Concept } from '../concepts/conceptGraph.ts';
-import { conditionalMaps } from '../concepts/channelRelevance.ts';
+import { conditionalMapsSteps } from '../concepts/channelRelevance.ts';
 import { stages } from '../network/stages.ts';
 import type { Trace } from '../relevance/trace.ts';
 import { logitOf } from '../relevance/logits.ts';
@@ -29,8 +28,9 @@ export const attributionGraph = defineInstrument<AttributionGraphData, Attributi
   source: 'Achtibat et al. 2023',
   defaults: { ...explainedDefaults, from: null, width: [3, 2, 2], among: null, by: 'size' },
   describe: plainOptions,
-  compute: (model, x, options, { signal }) =>
-    explained(model, x, options, async ({ trace, target }) => {
+  compute: (model, x, options, { signal }) => {
+    const turn = { signal, what: 'attribution graph' };
+    return explained(model, x, options, turn, async ({ trace, target }) => {
       const { network } = trace;
       const { from, width, by } = options;
       const among = options.among ?? stages(network).map(({ output }) => output);
@@ -45,10 +45,11 @@ export const attributionGraph = defineInstrument<AttributionGraphData, Attributi
         by,
         ...(signal ? { signal } : {}),
       });
-      const maps = await mapsOf(trace, nodes, target, signal);
+      const maps = await mapsOf(trace, nodes, target, turn);
       const [height, width_] = mapShape(network);
       return { class: target, start, nodes, levels, edges, height, width: width_, maps };
-    }),
+    });
+  },
 });
 
 /** The conditional map of every concept of the graph for the class, [nodes, height, width]. */
@@ -56,7 +57,7 @@ async function mapsOf(
   trace: Trace,
   nodes: readonly Concept[],
   target: number,
-  signal: AbortSignal | undefined,
+  turn: InTurnOptions,
 ): Promise<Float32Array> {
   const [height, width] = mapShape(trace.network);
   const area = height * width;
@@ -64,10 +65,8 @@ async function mapsOf(
   for (const at of new Set(nodes.map((node) => node.at))) {
     const group = nodes.flatMap((node, i) => (node.at === at ? [{ channel: node.channel, i }] : []));
     const queries = group.map(({ channel }) => ({ classes: [target], conditions: { [at]: [channel] } }));
-    const [values] = (await readAndDispose([tf.tidy(() => tf.clone(conditionalMaps(trace, queries)))])) as [
-      Float32Array,
-    ];
-    throwIfCancelled(signal, 'attribution graph');
+    const steps = conditionalMapsSteps(trace, queries);
+    const [values] = (await readAndDispose([await inTurn(steps, turn)])) as [Float32Array];
     checkFinite(values, `the concept maps of "${at}"`);
     group.forEach(({ i }, k) => maps.set(values.subarray(k * area, (k + 1) * area), i * area));
   }

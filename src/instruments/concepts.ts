@@ -1,7 +1,8 @@
 import { InputError } from '../core/errors.ts';
+import { inTurn } from '../core/inTurn.ts';
 import { areaOf, channelsOf } from '../core/shape.ts';
 import { channelMaps } from '../concepts/channelMaps.ts';
-import { channelRelevance, type Region } from '../concepts/channelRelevance.ts';
+import { channelRelevanceSteps, type Region } from '../concepts/channelRelevance.ts';
 import type { Conditions } from '../concepts/conditions.ts';
 import { parallelTo } from '../network/ancestors.ts';
 import { nodeOf } from '../network/network.ts';
@@ -45,8 +46,9 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
     initial: null,
   },
   describe: plainOptions,
-  compute: (model, x, options, { signal, onProgress }) =>
-    explained(model, x, options, async ({ trace, composite, target, scores }) => {
+  compute: (model, x, options, { signal, onProgress }) => {
+    const turn = { signal, what: 'concepts' };
+    return explained(model, x, options, turn, async ({ trace, composite, target, scores }) => {
       const { network } = trace;
       const { at, count, conditions, excludesParallel, region } = options;
       const { shape } = nodeOf(network, at);
@@ -84,15 +86,17 @@ export const concepts = defineInstrument<ConceptsData, ConceptsOptions>({
         neurons: found.neurons,
         bypassed: found.bypassed,
         parallel: parallelTo(network, at),
+        conditions,
         region,
       };
 
       async function regionRelevance(): Promise<Float32Array> {
-        const rho = channelRelevance(trace, at, query, { region: region!, start: composite.start });
-        const [values] = (await readAndDispose([rho])) as [Float32Array];
+        const steps = channelRelevanceSteps(trace, at, query, { region: region!, start: composite.start });
+        const [values] = (await readAndDispose([await inTurn(steps, turn)])) as [Float32Array];
         return values;
       }
-    }),
+    });
+  },
 });
 
 /** The channels with most relevance in a region; without one, how many: the engine ranks them itself. */

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { InputError, throwIfCancelled } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
+import { inTurn } from '../core/inTurn.ts';
 import { channelsOf, describeShape } from '../core/shape.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
 import { fieldAt, theoreticalFields } from '../network/fields.ts';
-import { INPUT, nodeOf, type Network } from '../network/network.ts';
-import type { Rule } from '../relevance/rule.ts';
-import { gradient } from '../relevance/rules/index.ts';
-import { traceOf, type Trace } from '../relevance/trace.ts';
-import { walk } from '../relevance/walk.ts';
+import type { Model } from '../network/model.ts';
+import { nodeOf } from '../network/network.ts';
+import { rulesFor } from '../relevance/composite.ts';
+import { gradientOnly } from '../relevance/composites/gradientOnly.ts';
+import { toInput } from '../relevance/toInput.ts';
+import { traceSteps } from '../relevance/trace.ts';
 import {
   centredSquares,
   centreValue,
@@ -56,19 +58,9 @@ export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
       throw new InputError(`unknown channel: ${channel} of "${at}"; it has channels 0 to ${channels - 1}`);
     }
     const [, height, width] = x.shape as [number, number, number];
-    let size: readonly [number, number] = [1, 1];
-    const map = tf.tidy(() => {
-      const trace = traceOf(model, x, { rules: gradients(model.network), isFolded: false, until: at });
-      try {
-        const [, rows, columns] = trace.value(at).shape;
-        if (columns !== undefined) size = [rows!, columns];
-        return fieldMap(trace, options, size);
-      } finally {
-        trace.dispose();
-      }
-    });
+    const steps = fieldMap(model, x, options);
+    const { map, size } = await inTurn(steps, { signal: context.signal, what: 'receptive field' });
     const [values] = (await readAndDispose([map])) as [Float32Array];
-    throwIfCancelled(context.signal, 'receptive field');
     checkFinite(values, `the field of "${at}"`);
 
     const unit = placeOf(options.unit, size, at);
@@ -108,20 +100,27 @@ export const erf = defineInstrument<ReceptiveFieldData, ErfOptions>({
   },
 });
 
-/** The plain gradient at every node. */
-function gradients(net: Network): Map<string, Rule> {
-  const rule = gradient();
-  return new Map(net.nodes.map(({ id }) => [id, rule]));
-}
-
-/** The averaged gradient map [height, width]; `size` is the asked node's own height and width. */
-function fieldMap(trace: Trace, options: ErfOptions, size: readonly [number, number]): Tensor {
+/** The averaged gradient map [height, width], and height and width of the asked node itself. */
+function* fieldMap(
+  model: Model,
+  x: Tensor,
+  options: ErfOptions,
+): Generator<string, { map: Tensor; size: readonly [number, number] }> {
   const { at, mode } = options;
-  const output = trace.value(at);
-  const seed = seedOf(output, options, size);
-  const start = mode === 'reluContribution' ? tf.mul(seed, tf.cast(tf.greater(output, 0), 'float32')) : seed;
-  const { relevance } = walk(trace, { start: new Map([[at, start]]), note: (id, r) => (id === INPUT ? r : null) });
-  return average(relevance.get(INPUT)!, mode);
+  const rules = rulesFor(model.network, gradientOnly());
+  const trace = yield* traceSteps(model, x, { rules, isFolded: false, until: at });
+  try {
+    const output = trace.value(at);
+    const [, rows, columns] = output.shape;
+    const size = columns === undefined ? ([1, 1] as const) : ([rows!, columns] as const);
+    const startOf = () => {
+      const seed = seedOf(output, options, size);
+      return mode === 'reluContribution' ? tf.mul(seed, tf.cast(tf.greater(output, 0), 'float32')) : seed;
+    };
+    return { map: yield* toInput(trace, at, startOf, (g) => average(g, mode)), size };
+  } finally {
+    trace.dispose();
+  }
 }
 
 /** Ones at the asked unit of every sample, zero elsewhere. */

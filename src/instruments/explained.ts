@@ -5,8 +5,9 @@ import type { Network } from '../network/network.ts';
 import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
 import { compositeFrom, type CompositeSpec } from '../relevance/composites/registry.ts';
 import { answerOf, logitCount, logitOf } from '../relevance/logits.ts';
-import { traceOf, type Trace } from '../relevance/trace.ts';
+import { traceSteps, type Trace } from '../relevance/trace.ts';
 import { scalesOf, type AblationPlan } from '../concepts/ablation.ts';
+import { inTurn, type InTurnOptions } from '../core/inTurn.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
 
 /** What every explanation of one class by relevance asks for. */
@@ -36,11 +37,15 @@ export interface Explained {
   readonly scores: Float32Array;
 }
 
-/** Traces the first sample of x and settles the class; frees the trace when the job is done. */
+/**
+ * Traces the first sample of x and settles the class; frees the trace when the job is done. Lets other work in: where training
+ * goes on meanwhile, the model should be a frozen one.
+ */
 export async function explained<T>(
   model: Model,
   x: Tensor,
   options: ExplainedOptions,
+  { signal, what }: InTurnOptions,
   job: (explained: Explained) => Promise<T>,
 ): Promise<T> {
   const { network } = model;
@@ -50,13 +55,9 @@ export async function explained<T>(
   else logitOf(network, options.class);
   const scales = scalesOf(network, options.ablation);
   const sample = tf.tidy(() => tf.slice(x, 0, 1));
-  const trace = (() => {
-    try {
-      return traceOf(model, sample, { rules, scales });
-    } finally {
-      tf.dispose([sample, ...scales.values()]);
-    }
-  })();
+  const trace = await inTurn(traceSteps(model, sample, { rules, scales }), { signal, what }).finally(() =>
+    tf.dispose([sample, ...scales.values()]),
+  );
   try {
     const [scores] = (await readAndDispose([tf.clone(trace.value(network.output))])) as [Float32Array];
     checkFinite(scores, 'the logits');

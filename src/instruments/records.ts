@@ -170,6 +170,8 @@ export interface ConceptsData {
   /** Relevance that goes past the node, on the paths of these nodes. */
   readonly bypassed: number;
   readonly parallel: readonly string[];
+  /** What else relevance had to pass, by node; at the node itself, in every map. */
+  readonly conditions: Conditions;
   /** The part of the node that was ranked; null for all of it. Maps show the whole channel. */
   readonly region: {
     readonly rows: readonly [number, number];

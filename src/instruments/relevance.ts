@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { channelsOf } from '../core/shape.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
+import { inTurn, type InTurnOptions } from '../core/inTurn.ts';
 import { sumOf } from '../core/sumOf.ts';
 import { parallelTo } from '../network/ancestors.ts';
 import { INPUT, nodeOf } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
 import { probabilityOf, startAt, startOf } from '../relevance/logits.ts';
 import { channelsSummed, spaceSummed } from '../relevance/sums.ts';
-import { walk } from '../relevance/walk.ts';
+import { disposeWalk, walkSteps, type WalkResult } from '../relevance/walk.ts';
 import {
   explained,
   explainedDefaults,
@@ -29,38 +30,50 @@ export const relevance = defineInstrument<RelevanceData, ExplainedOptions>({
   source: 'Bach et al. 2015; Achtibat et al. 2023',
   defaults: explainedDefaults,
   describe: plainOptions,
-  compute: (model, x, options) => explained(model, x, options, explain),
+  compute: (model, x, options, { signal }) => {
+    const turn = { signal, what: 'relevance' };
+    return explained(model, x, options, turn, (settled) => explain(settled, turn));
+  },
 });
 
-async function explain({ trace, composite, target, scores }: Explained): Promise<RelevanceData> {
+async function explain({ trace, composite, target, scores }: Explained, turn: InTurnOptions): Promise<RelevanceData> {
   const { network } = trace;
   // From the last stage back to the first: the order the relevance travels in.
   const places = stages(network).reverse();
   const shown = new Set(places.map(({ output }) => output));
   const sums: { readonly at: string; readonly arrived: Tensor; readonly given: Tensor }[] = [];
+  const start = startAt(trace, [[target]], composite.start);
+  const steps = walkSteps(trace, {
+    start: new Map([[network.output, start]]),
+    note: (id, r) => (id === INPUT ? channelsSummed(r) : shown.has(id) ? spaceSummed(r) : null),
+    keepsBooks: true,
+    atSum: (node, arrived, inputs) =>
+      sums.push({
+        at: node.id,
+        arrived: tf.keep(size(arrived)),
+        given: tf.keep(sumOf(tf.scalar(0), ...inputs.map(size))),
+      }),
+  });
+  let walked: WalkResult;
+  try {
+    walked = await inTurn(steps, turn);
+  } catch (error) {
+    tf.dispose(sums.flatMap(({ arrived, given }) => [arrived, given]));
+    throw error;
+  } finally {
+    start.dispose();
+  }
   const tensors = tf.tidy(() => {
-    const start = startAt(trace, [[target]], composite.start);
-    const walked = walk(trace, {
-      start: new Map([[network.output, start]]),
-      note: (id, r) => (id === INPUT ? channelsSummed(r) : shown.has(id) ? spaceSummed(r) : null),
-      keepsBooks: true,
-      atSum: (node, arrived, inputs) =>
-        sums.push({
-          at: node.id,
-          arrived: tf.keep(size(arrived)),
-          given: tf.keep(sumOf(tf.scalar(0), ...inputs.map(size))),
-        }),
-    });
     const books = [...walked.held.values()];
+    const at = (id: string, shape: number[]) => tf.clone(walked.relevance.get(id) ?? tf.zeros(shape));
     return [
-      walked.relevance.get(INPUT) ?? tf.zeros(mapShape(network)),
+      at(INPUT, mapShape(network)),
       totalOf(books.map(({ bias }) => bias)),
       totalOf(books.map(({ stabilizer }) => stabilizer)),
-      ...places.map(
-        ({ output }) => walked.relevance.get(output) ?? tf.zeros([channelsOf(nodeOf(network, output).shape)]),
-      ),
+      ...places.map(({ output }) => at(output, [channelsOf(nodeOf(network, output).shape)])),
     ];
   });
+  disposeWalk(walked);
   const [map, inBias, inStabilizer, ...channels] = await readAndDispose(tensors);
   const flows = await readAndDispose(sums.flatMap(({ arrived, given }) => [arrived, given]));
   checkFinite(map!, 'the relevance map');

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { throwIfCancelled } from '../core/errors.ts';
+import { inTurn, nextTask } from '../core/inTurn.ts';
 import { sizeOf } from '../core/shape.ts';
 import { checkFinite, readAndDispose } from '../core/readBack.ts';
-import { forward, outputOf } from '../network/forward.ts';
+import { outputSteps } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import type { Network } from '../network/network.ts';
 import { logitOf, probabilityOf } from '../relevance/logits.ts';
-import { nextTask } from '../core/inTurn.ts';
 
 export interface ClassScores {
   /** One number per input. */
@@ -22,8 +22,11 @@ export interface ClassScoresOptions {
 
 /** What one chunk may hold, over all nodes: 16 MiB of float32. */
 const NUMBERS_AT_ONCE = 2 ** 22;
-/** On the slowest tier a chunk blocks the page while it runs. */
+/** A chunk is what a cancel waits for. */
 const INPUTS_AT_ONCE = 32;
+
+/** What cancelled work is called. */
+const WORK = 'scoring an explanation';
 
 /** How many inputs may go through the net together. */
 export function chunkSize({ input, nodes }: Network): number {
@@ -49,7 +52,10 @@ export async function classScores(
   let count = 0;
   const flush = async () => {
     if (count === 0) return;
-    const [logits] = (await readAndDispose([logitsOf(model, chunk.subarray(0, count * size))])) as [Float32Array];
+    // A copy: the buffer is filled again while a backend may still read it.
+    const x = tf.tensor(chunk.slice(0, count * size), [count, ...model.network.input]);
+    const output = await inTurn(outputSteps(model, x), { signal, what: WORK }).finally(() => x.dispose());
+    const [logits] = (await readAndDispose([output])) as [Float32Array];
     checkFinite(logits, 'the logits');
     const outputs = logits.length / count;
     for (let start = 0; start < logits.length; start += outputs) {
@@ -59,7 +65,7 @@ export async function classScores(
     onInputs?.(count);
     count = 0;
     await nextTask();
-    throwIfCancelled(signal, 'scoring an explanation');
+    throwIfCancelled(signal, WORK);
   };
   for (const input of inputs) {
     chunk.set(input, count * size);
@@ -67,13 +73,4 @@ export async function classScores(
   }
   await flush();
   return { logit: Float32Array.from(logit), probability: Float32Array.from(probability) };
-}
-
-/** Logits of a chunk, [inputs, outputs]. */
-function logitsOf(model: Model, inputs: Float32Array): tf.Tensor {
-  return tf.tidy(() => {
-    // A copy: the buffer is filled again while a backend may still read it.
-    const x = tf.tensor(inputs.slice(), [inputs.length / sizeOf(model.network.input), ...model.network.input]);
-    return outputOf(model, forward(model, x));
-  });
 }

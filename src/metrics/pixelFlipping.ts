@@ -56,7 +56,7 @@ export const pixelFlipping = defineMetric<PixelFlippingData, typeof options>({
     if (flat !== null) return unscored(flat);
     const x = Float32Array.from(await subject.x.data());
     const removed = baselineInput(x, model.network.input, baseline);
-    const slope = await gradientMap(model, subject.x, subject.class);
+    const slope = await gradientMap(model, subject.x, subject.class, signal);
     const isSloped = flatness(slope) === null;
 
     const pixelsPerStep = Math.ceil(map.length / steps);

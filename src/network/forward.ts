@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
+import { tidied } from '../core/tidied.ts';
 import type { LayerContext, Params } from '../layers/layer.ts';
 import type { Model } from './model.ts';
 import { INPUT, type NetworkNode } from './network.ts';
@@ -32,7 +33,54 @@ export type ForwardValues = ReadonlyMap<string, Tensor>;
  * none is disposed.
  */
 export function forward(model: Model, x: Tensor, options: ForwardOptions = {}): ForwardValues {
-  const { network } = model;
+  checkInput(model, x);
+  const values = new Map<string, Tensor>([[INPUT, x]]);
+  for (const node of model.network.nodes) {
+    values.set(node.id, valueOf(model, node, values, options));
+    if (node.id === options.until) break;
+  }
+  return values;
+}
+
+/**
+ * The same node by node, so that a long pass lets other work in between; see {@link inTurn}. The values are handles of their
+ * own, no tidy frees them, and they belong to the caller: x may go at once. A pass that is not finished leaves nothing behind.
+ */
+export function* forwardSteps(
+  model: Model,
+  x: Tensor,
+  options: ForwardOptions = {},
+): Generator<string, Map<string, Tensor>> {
+  checkInput(model, x);
+  const values = new Map([[INPUT, owned(() => x)]]);
+  let isDone = false;
+  try {
+    for (const node of model.network.nodes) {
+      values.set(
+        node.id,
+        owned(() => valueOf(model, node, values, options)),
+      );
+      if (node.id === options.until) break;
+      yield node.id;
+    }
+    isDone = true;
+    return values;
+  } finally {
+    if (!isDone) tf.dispose([...values.values()]);
+  }
+}
+
+/** What the network answers to x, node by node: [batch, ...output]. Belongs to the caller. */
+export function* outputSteps(model: Model, x: Tensor, options: ForwardOptions = {}): Generator<string, Tensor> {
+  const values = yield* forwardSteps(model, x, { withoutGradient: true, ...options });
+  const last = options.until ?? model.network.output;
+  for (const [id, value] of values) if (id !== last) value.dispose();
+  return values.get(last)!;
+}
+
+const owned = (compute: () => Tensor): Tensor => tidied(() => tf.keep(tf.clone(compute())));
+
+function checkInput({ network }: Model, x: Tensor): void {
   const expected = network.input.join(' × ');
   // Height and width may differ from the description: a receptive field may ask for a larger canvas.
   if (x.rank !== network.input.length + 1 || x.shape[x.rank - 1] !== network.input[network.input.length - 1]) {
@@ -40,15 +88,14 @@ export function forward(model: Model, x: Tensor, options: ForwardOptions = {}): 
       `wrong input shape: [${x.shape.join(', ')}]; expected [batch, ${network.input.join(', ')}] (${expected})`,
     );
   }
-  const values = new Map<string, Tensor>([[INPUT, x]]);
-  for (const node of network.nodes) {
-    const inputs = node.from.map((id) => values.get(id)!);
-    const value = options.bypass?.has(node.id) ? tf.clone(inputs[0]!) : applyNode(model, node, inputs, options);
-    const scale = options.scales?.get(node.id);
-    values.set(node.id, scale ? tf.mul(value, scale) : value);
-    if (node.id === options.until) break;
-  }
-  return values;
+}
+
+/** A node's output, scaled if it has a scale. */
+function valueOf(model: Model, node: NetworkNode, values: ForwardValues, options: ForwardOptions): Tensor {
+  const inputs = node.from.map((id) => values.get(id)!);
+  const value = options.bypass?.has(node.id) ? tf.clone(inputs[0]!) : applyNode(model, node, inputs, options);
+  const scale = options.scales?.get(node.id);
+  return scale ? tf.mul(value, scale) : value;
 }
 
 /** One node on given inputs, before any scale. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { inOneGo } from '../core/inTurn.ts';
 import { tidied } from '../core/tidied.ts';
-import { applyNode, forward, type ForwardOptions } from '../network/forward.ts';
+import { applyNode, forwardSteps, type ForwardOptions, type ForwardValues } from '../network/forward.ts';
 import { freeze, type Model } from '../network/model.ts';
-import type { Network, NetworkNode } from '../network/network.ts';
+import { INPUT, type Network, type NetworkNode } from '../network/network.ts';
 import { foldBatchNorm } from './foldBatchNorm.ts';
 import { nonNegativeNodes } from './nonNegative.ts';
 import type { Kept, Rule, Site } from './rule.ts';
@@ -46,17 +47,26 @@ export interface TraceOptions {
 }
 
 /** Runs the model on x [batch, ...input] and keeps what explanations need. */
-export function traceOf(model: Model, x: Tensor, given: TraceOptions): Trace {
-  const { rules } = given;
+export function traceOf(model: Model, x: Tensor, options: TraceOptions): Trace {
+  return inOneGo(traceSteps(model, x, options));
+}
+
+/** The same node by node, so that a long pass lets other work in between; see {@link inTurn}. */
+export function* traceSteps(model: Model, x: Tensor, options: TraceOptions): Generator<string, Trace> {
   const frozen = freeze(model);
-  let pass: ReturnType<typeof passOf>;
+  let trace: Trace | null = null;
   try {
-    pass = passOf(frozen, x, given);
-  } catch (error) {
-    frozen.dispose();
-    throw error;
+    trace = traceFrom(frozen, yield* passSteps(frozen, x, options), options);
+    return trace;
+  } finally {
+    // Failed, or stopped half way.
+    if (!trace) frozen.dispose();
   }
-  const { network } = model;
+}
+
+function traceFrom(frozen: Model, pass: Pass, given: TraceOptions): Trace {
+  const { network } = frozen;
+  const { rules } = given;
   const { values, options, folded, notFolded } = pass;
   const nonNegative = nonNegativeNodes(network);
   const kept = new Map<string, Kept>();
@@ -72,17 +82,17 @@ export function traceOf(model: Model, x: Tensor, given: TraceOptions): Trace {
   };
   // Rules speak of a node's own output; its scale comes after it.
   const outputOf = (node: NetworkNode): Tensor => {
-    if (!gains[node.id]) return values[node.id]!;
-    const inputs = node.from.map((id) => values[id]!);
+    if (!gains[node.id]) return values.get(node.id)!;
+    const inputs = node.from.map((id) => values.get(id)!);
     const { output } = tidied(() => owned({ output: applyNode(frozen, node, inputs, options) }));
     unscaled.push(output);
     return output;
   };
   return {
     network,
-    samples: x.shape[0]!,
+    samples: values.get(INPUT)!.shape[0]!,
     notFolded,
-    value: (id) => values[id]!,
+    value: (id) => values.get(id)!,
     isBypassed: (node) => options.bypass?.has(node.id) ?? false,
     ruleOf,
     siteOf,
@@ -95,7 +105,7 @@ export function traceOf(model: Model, x: Tensor, given: TraceOptions): Trace {
     dispose() {
       for (const tensors of kept.values()) for (const tensor of Object.values(tensors)) tensor?.dispose();
       kept.clear();
-      tf.dispose([...Object.values(values), ...Object.values(gains), ...unscaled, ...folded]);
+      tf.dispose([...values.values(), ...Object.values(gains), ...unscaled, ...folded]);
       frozen.dispose();
     },
   };
@@ -123,40 +133,53 @@ function gainsOf(
   return tidied(() => owned(Object.fromEntries([...scales].map(([id, scale]) => [id, gain(scale)]))));
 }
 
+interface Pass {
+  readonly values: ForwardValues;
+  /** What the pass was made with. */
+  readonly options: ForwardOptions;
+  /** Weights that batch norms were folded into. */
+  readonly folded: readonly Tensor[];
+  readonly notFolded: readonly string[];
+}
+
 /** The forward pass, on folded weights where batch norms are folded. */
-function passOf(model: Model, x: Tensor, { isFolded = true, until, scales }: TraceOptions) {
-  const found: { notFolded: readonly string[]; options: ForwardOptions; folded: Tensor[] } = {
-    notFolded: [],
-    options: { ...(until === undefined ? {} : { until }), ...(scales ? { scales } : {}) },
-    folded: [],
+function* passSteps(
+  model: Model,
+  x: Tensor,
+  { isFolded = true, until, scales }: TraceOptions,
+): Generator<string, Pass> {
+  const folded: Tensor[] = [];
+  let notFolded: readonly string[] = [];
+  let options: ForwardOptions = {
+    ...(until === undefined ? {} : { until }),
+    ...(scales ? { scales } : {}),
   };
   if (isFolded) {
     tf.tidy(() => {
-      const { forward: folding, params, notFolded } = foldBatchNorm(model, scales);
-      for (const weights of params.values()) found.folded.push(...Object.values(weights).map((w) => tf.keep(w)));
-      Object.assign(found, { notFolded, options: { ...found.options, ...folding } });
+      const found = foldBatchNorm(model, scales);
+      for (const weights of found.params.values()) folded.push(...Object.values(weights).map((w) => tf.keep(w)));
+      options = { ...options, ...found.forward };
+      ({ notFolded } = found);
     });
   }
+  let values: ForwardValues | null = null;
   try {
-    const values = tidied(() =>
-      owned(Object.fromEntries(forward(model, x, { ...found.options, withoutGradient: true }))),
-    );
-    return { ...found, values };
-  } catch (error) {
-    tf.dispose(found.folded);
-    throw error;
+    values = yield* forwardSteps(model, x, { ...options, withoutGradient: true });
+    return { values, options, folded, notFolded };
+  } finally {
+    if (!values) tf.dispose(folded);
   }
 }
 
 function siteAt(
   model: Model,
   node: NetworkNode,
-  values: Readonly<Record<string, Tensor>>,
+  values: ForwardValues,
   output: Tensor,
   options: ForwardOptions,
   nonNegative: ReadonlySet<string>,
 ): Site {
-  const inputs = node.from.map((id) => values[id]!);
+  const inputs = node.from.map((id) => values.get(id)!);
   const params = options.paramsOf?.(node) ?? model.paramsOf(node);
   const { layer } = node;
   const [x] = inputs;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attributions, composites, type Composite, type Model } from '#src';
+import { inOneGo } from '../../src/core/inTurn.ts';
 import { meanOfNoisyGradients } from '../../src/attributions/smoothGrad.ts';
 import { unreadFields, type GoldenCase } from './goldenCase.ts';
 import { nearLargest, toleranceFor } from './goldenCompare.ts';
@@ -76,7 +77,14 @@ function smoothed(words: readonly string[], squared: boolean): Run | undefined {
     const draws = [...listed, values.map(() => 0)];
     const left = draws.values();
     const { perChannel, details } = await meanOfNoisyGradients(
-      { model, x, values, target, inChunks: (total, job) => job(0, total) },
+      {
+        model,
+        x,
+        values,
+        target,
+        inChunks: (total, job) => job(0, total),
+        inTurn: (steps) => Promise.resolve(inOneGo(steps)),
+      },
       { count: draws.length, level: Number(level), squared, draw: () => left.next().value! },
     );
     return { heatmap: perChannel, sigma: [details.sigma] };

@@ -14,7 +14,7 @@ export async function answerAblation(
   const batch = desk.sample(sample);
   const x = tf.tensor(batch.inputs, [1, ...batch.shape]);
   try {
-    const { before, after } = await ablate(model, x, plan);
+    const { before, after } = await ablate(model, x, plan, { signal });
     // The class stays the one the whole net answers, so that both maps explain the same logit.
     const target = wanted ?? before.classes[0]!;
     const side = async ({ logits, probabilities, classes }: Answers, ablation: typeof plan): Promise<AblationSide> => ({
@@ -22,7 +22,12 @@ export async function answerAblation(
       probabilities,
       answer: classes[0]!,
       accuracy: null,
-      map: await relevance.measure(model, x, { class: target, composite, rules, ablation }, { step, seed: desk.seed }),
+      map: await relevance.measure(
+        model,
+        x,
+        { class: target, composite, rules, ablation },
+        { step, seed: desk.seed, signal },
+      ),
     });
     const first = { step, plan, class: target, before: await side(before, {}), after: await side(after, plan) };
     // A copy: what is sent is gone.

@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attributions } from '../../attributions/registry.ts';
 import type { Batch } from '../../datasets/takeBatch.ts';
+import { inTurn } from '../../core/inTurn.ts';
 import { areaOf } from '../../core/shape.ts';
 import { inputOptimizations } from '../../inputOptimization/registry.ts';
 import { instruments } from '../../instruments/registry.ts';
 import { metrics } from '../../metrics/registry.ts';
-import { forward, outputOf } from '../../network/forward.ts';
+import { outputSteps } from '../../network/forward.ts';
 import { readAndDispose } from '../../core/readBack.ts';
 import { answerOf } from '../../relevance/logits.ts';
 import { answerAblation } from './ablation.ts';
@@ -99,7 +100,7 @@ function tensorOf({ inputs, count, shape }: Batch): Tensor {
 }
 
 async function answered({ model }: Desk, x: Tensor): Promise<number> {
-  const [scores] = await readAndDispose([tf.tidy(() => outputOf(model, forward(model, x)))]);
+  const [scores] = await readAndDispose([await inTurn(outputSteps(model, x), { what: 'the answer of the net' })]);
   return answerOf(scores!);
 }
 

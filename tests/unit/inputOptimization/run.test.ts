@@ -120,7 +120,8 @@ test('nodes behind the target are computed for the logits alone', async () => {
   await activationMaximization.run(model, x, { kind: 'channel', node: 'seen', channel: 1 }, { steps: 5 });
   expect(calls).toBe(2);
   await activationMaximization.run(model, x, { kind: 'logit', class: 1 }, { steps: 5 });
-  expect(calls).toBe(2 + 6 + 2);
+  // A gradient computes the function again.
+  expect(calls).toBe(2 + 5 * 2 + 1 + 2);
   x.dispose();
   model.dispose();
 });
@@ -136,12 +137,7 @@ test.for([...inputOptimizations])('$id: cancelled midway it leaves no tensor beh
       if (step === after) cancel.abort();
     };
     const run = method.run(model, x, target, {}, { signal: cancel.signal, onProgress });
-    if (method.id === 'fgsm' && after === 1) {
-      // Its only step is done: there is nothing left to cancel.
-      await run;
-    } else {
-      await expect(run).rejects.toEqual(new CancelledError(method.title));
-    }
+    await expect(run).rejects.toEqual(new CancelledError(method.title));
     expect(tf.memory().numTensors).toBe(before);
   }
   const aborted = method.run(model, x, target, {}, { signal: AbortSignal.abort() });

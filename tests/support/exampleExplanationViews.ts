@@ -45,6 +45,7 @@ const tiles = [
 
 const card = (id: string, score: keyof typeof example.exampleScores | null) => ({
   metric: metrics.get(id),
+  settings: {},
   score: score && example.exampleScores[score],
   isStale: false,
   step: null,
@@ -54,6 +55,7 @@ const card = (id: string, score: keyof typeof example.exampleScores | null) => (
   problem: null,
   record: example.exampleAttribution(),
   ...picture,
+  onsettings: nothing,
   onmeasure: nothing,
   onstop: nothing,
 });
@@ -126,6 +128,10 @@ export const exampleExplanationViews: readonly ExampleView[] = [
   view('ScoreCard, sensitivity', ui.ScoreCard, 440, card('maxSensitivity', 'maxSensitivity')),
   view('ScoreCard, share', ui.ScoreCard, 358, card('massAccuracy', 'massAccuracy')),
   view('ScoreCard, undefined', ui.ScoreCard, 358, card('massAccuracy', 'undefined')),
+  view('ScoreCard, other settings', ui.ScoreCard, 358, {
+    ...card('maxSensitivity', 'maxSensitivity'),
+    settings: { draws: 40 },
+  }),
   view('ScoreCard, at work', ui.ScoreCard, 358, {
     ...card('sparseness', 'sparseness'),
     isRunning: true,

@@ -11,7 +11,9 @@ export class GalleryEntry extends Turn<'attribute'> {
   readonly key: string;
   readonly title: string;
   readonly method: Attribution;
-  settings = $state.raw<Settings>({});
+  /** The settings that make it this one of several forms of the method. */
+  readonly usual: Settings;
+  settings: Settings = $state.raw({});
   /** The map as it was drawn with the others; the request may follow the run. */
   drawn = $state.raw<Explanation | null>(null);
 
@@ -20,7 +22,7 @@ export class GalleryEntry extends Turn<'attribute'> {
     this.key = key;
     this.title = title;
     this.method = method;
-    this.settings = settings;
+    this.usual = this.settings = settings;
   }
 
   /** The map of now, beside the one that was drawn. */

@@ -5,6 +5,7 @@ import { Series, Turn } from './series.svelte.ts';
 /** One measure and what is known of the map's score. */
 export class ScoreEntry extends Turn<'score'> {
   readonly metric: Metric;
+  /** Settings that differ from the metric's defaults. */
   settings = $state.raw<Settings>({});
 
   constructor(ask: Ask, metric: Metric) {

@@ -29,6 +29,10 @@ export const optionText = {
     targeted: 'Towards a class',
     norm: 'ε bounds',
     randomStart: 'Random start',
+    randomOrders: 'Random orders',
+    radius: 'Radius',
+    draws: 'Draws',
+    initializer: 'Initialiser',
   } as Readonly<Record<string, string>>,
   choices: {
     sum: 'added up',

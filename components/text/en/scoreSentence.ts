@@ -7,28 +7,37 @@ import type {
   PixelFlippingData,
   PointingGameData,
   Scored,
+  Settings,
   Unscored,
 } from '#src';
 import { count, decimal, percent, signedQuantity } from '../number.ts';
 
 /** Readers of the results of the measures that have one, by id. */
-const readers: Readonly<Record<string, (result: Scored) => string>> = {
+const readers: Readonly<Record<string, (result: Scored, settings: Settings) => string>> = {
   // Each measure's own result: the id fixes what the record holds.
   massAccuracy: (result) => massAccuracy(result as MassAccuracyData),
   rankAccuracy: (result) => largest(result as LargestData),
   topKIntersection: (result) => largest(result as LargestData),
   pointingGame: (result) => pointingGame(result as PointingGameData),
-  pixelFlipping: (result) => pixelFlipping(result as PixelFlippingData),
+  pixelFlipping: (result, settings) => pixelFlipping(result as PixelFlippingData, blankOf(settings)),
   maxSensitivity: (result) => maxSensitivity(result as MaxSensitivityData),
   parameterRandomization: (result) => parameterRandomization(result as ParameterRandomizationData),
-  completeness: (result) => completeness(result as CompletenessData),
+  completeness: (result, settings) => completeness(result as CompletenessData, blankOf(settings)),
   sparseness: ({ value }) => `**${decimal(value)}** between 0, all pixels alike, and 1, one pixel holds everything.`,
 };
 
-/** Reads the score of a map; a measure that is not defined for it says why, and never 0. */
-export function scoreSentence(metric: string, result: Scored | Unscored): string {
+const blanks: Readonly<Record<string, string>> = { mean: 'an even input', blur: 'a blurred input' };
+
+/** The input that stands for nothing. */
+const blankOf = ({ baseline }: Settings): string => blanks[String(baseline)] ?? 'a blank input';
+
+/**
+ * Reads the score of a map, measured with settings that differ from the defaults; a measure that is not defined for it says
+ * why, and never 0.
+ */
+export function scoreSentence(metric: string, result: Scored | Unscored, settings: Settings = {}): string {
   if (result.value === null) return `**Not defined here**: ${result.reason}.`;
-  return readers[metric]?.(result) ?? `**${decimal(result.value)}**.`;
+  return readers[metric]?.(result, settings) ?? `**${decimal(result.value)}**.`;
 }
 
 function massAccuracy({ value, chance }: MassAccuracyData): string {
@@ -46,9 +55,9 @@ function pointingGame({ value, tied, chance }: PointingGameData): string {
   return `${verdict}; a random pixel hits it ${percent(chance)} of the time.`;
 }
 
-function pixelFlipping({ map, gradient }: PixelFlippingData): string {
+function pixelFlipping({ map, gradient }: PixelFlippingData, blank: string): string {
   const gap = (value: number) => `${decimal(Math.abs(value), 1)} ${value >= 0 ? 'lower' : 'higher'}`;
-  const own = `On the way to a blank input the logit is **${gap(map.faithfulness)} on average** when the pixels the map calls most relevant go first than when the least relevant do.`;
+  const own = `On the way to ${blank} the logit is **${gap(map.faithfulness)} on average** when the pixels the map calls most relevant go first than when the least relevant do.`;
   if (!gradient) return own;
   const { faithfulness } = gradient;
   return `${own} Ordered by the gradient it is ${gap(faithfulness)}.`;
@@ -68,8 +77,8 @@ function parameterRandomization({ value, steps }: ParameterRandomizationData): s
   return steps.length > 1 && most.drop > 0 ? `${end}; most is lost at ${most.at}.` : `${end}.`;
 }
 
-function completeness({ value, sum, logit, baselineLogit }: CompletenessData): string {
-  const change = `The map adds up to ${signedQuantity(sum)}; from a blank input to this one the logit changes by ${signedQuantity(logit - baselineLogit)}`;
+function completeness({ value, sum, logit, baselineLogit }: CompletenessData, blank: string): string {
+  const change = `The map adds up to ${signedQuantity(sum)}; from ${blank} to this one the logit changes by ${signedQuantity(logit - baselineLogit)}`;
   const size = percent(Math.abs(value));
   if (Math.abs(value) < 0.005) return `${change}: **it adds up**.`;
   return `${change}: **${size} too ${value > 0 ? 'much' : 'little'}**.`;

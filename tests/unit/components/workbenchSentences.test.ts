@@ -126,6 +126,18 @@ test('pixel flipping is read beside the order of the gradient', () => {
   );
 });
 
+test('a measure that removes pixels says what it puts in their place', () => {
+  const completeness = as({ value: -0.09, sum: 15.3, logit: 15.2, baselineLogit: -1.6 });
+  expect(sentence.score('completeness', completeness, { baseline: 'blur' })).toContain(
+    'from a blurred input to this one',
+  );
+  expect(sentence.score('completeness', completeness, { baseline: 'zero' })).toContain(
+    'from a blank input to this one',
+  );
+  const flipping = as({ value: 1, map: { faithfulness: 1 }, gradient: null });
+  expect(sentence.score('pixelFlipping', flipping, { baseline: 'mean' })).toMatch(/^On the way to an even input the /);
+});
+
 test('sensitivity, sparseness and completeness are read with their numbers', () => {
   expect(score('maxSensitivity', as({ value: 0.64, average: 0.48, changes: new Float64Array(10) }))).toBe(
     'In 10 inputs a little beside this one the map changes by **up to 64 %** of its size, by 48 % on average.',

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { dataFiles } from './dataFiles.js';
 import { printError } from './failure.js';
 import { findBrowser } from './findBrowser.js';
+import { checkExplaining } from './labExplaining.js';
 import { installProbe, probeLines, processorLines } from './labProbe.js';
 import { root } from './root.js';
 
@@ -19,6 +20,8 @@ const NETS = [
   { net: 'fourConv', give: 'drop' },
   { net: 'convPool', give: 'files' },
 ];
+/** Explained while it trains. */
+const EXPLAINED = { data: 'concepts', net: 'residual', stage: 'block2.out' };
 
 /** The site as it ships, in a folder of its own: what lies in `site` may be older than the sources. */
 async function serveSite(vite, folder) {
@@ -162,8 +165,6 @@ async function addressFaults(page) {
 }
 
 async function checkLab() {
-  const files = mnistFiles();
-  if (!files) return console.log('not measured: no MNIST files; set NEUROLOUPE_DATA to the folder with the four files');
   const [vite, { chromium }] = await Promise.all([import('vite'), import('playwright')]);
   const executablePath = findBrowser({ playwrightPath: chromium.executablePath() });
   if (!executablePath) return console.log('not measured: no browser; set CHROME_PATH');
@@ -173,8 +174,13 @@ async function checkLab() {
   try {
     console.log(`browser ${browser.version()}, load ${loadavg().map((n) => n.toFixed(1))}`);
     const asked = process.argv.slice(2);
-    const nets = asked.length > 0 ? NETS.filter(({ net }) => asked.includes(net)) : NETS;
-    for (const net of nets) if ((await checkNet(browser, site.address, net, files)) > 0) process.exitCode = 1;
+    const isAsked = (name) => asked.length === 0 || asked.includes(name);
+    const files = mnistFiles();
+    if (!files) console.log('not measured: no MNIST files; set NEUROLOUPE_DATA to the folder with the four files');
+    let faults = 0;
+    for (const net of NETS) if (files && isAsked(net.net)) faults += await checkNet(browser, site.address, net, files);
+    if (isAsked('explaining')) faults += await checkExplaining(browser, site.address, EXPLAINED);
+    if (faults > 0) process.exitCode = 1;
     console.log(`\nload ${loadavg().map((n) => n.toFixed(1))}`);
   } finally {
     await browser.close();

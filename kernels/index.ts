@@ -17,7 +17,7 @@ export { maxPoolGradient } from './pool/maxPoolGradient.ts';
 export { avgPool } from './pool/avgPool.ts';
 export { avgPoolGradient } from './pool/avgPoolGradient.ts';
 export { maxPoolOracle, maxPoolGradientOracle, avgPoolOracle, avgPoolGradientOracle } from './pool/poolOracle.ts';
-export * as tensorKernels from './plan/tensors/index.ts';
+export * as operations from './plan/tensors/index.ts';
 export type { Dims, Kernel, Numbers } from './plan/kernel.ts';
 export { denseOracle, denseGradientsOracle } from './dense/denseOracle.ts';
 export { softmaxCrossEntropyOracle } from './dense/softmaxCrossEntropyOracle.ts';

@@ -18,6 +18,7 @@ export { avgPool } from './pool/avgPool.ts';
 export { avgPoolGradient } from './pool/avgPoolGradient.ts';
 export { maxPoolOracle, maxPoolGradientOracle, avgPoolOracle, avgPoolGradientOracle } from './pool/poolOracle.ts';
 export * as operations from './plan/tensors/index.ts';
+export { planProgram, type PlanProgram } from './wasm/planProgram.ts';
 export type { Dims, Kernel, Numbers } from './plan/kernel.ts';
 export { denseOracle, denseGradientsOracle } from './dense/denseOracle.ts';
 export { softmaxCrossEntropyOracle } from './dense/softmaxCrossEntropyOracle.ts';
@@ -28,3 +29,21 @@ export type { Adapter } from './tf/adapter.ts';
 export type { WasmPaths } from './tf/wasmBinaries.ts';
 export type { ConvOptions, Padding, Pair, PoolOptions, Shape4D } from './window.ts';
 export type { Float64Tensor } from './oracle.ts';
+export { parseExpression, type ParseOptions } from './elementwise/parseExpression.ts';
+export { ExpressionError } from './elementwise/expressionError.ts';
+export { differentiate } from './elementwise/differentiate.ts';
+export { simplified } from './elementwise/simplify.ts';
+export { evaluateExpression } from './elementwise/evaluateExpression.ts';
+export {
+  backwardProgram,
+  elementwise,
+  forwardProgram,
+  type BackwardOptions,
+  type Elementwise,
+  type ElementwiseDefinition,
+  type ParamKinds,
+} from './elementwise/elementwise.ts';
+export { updateProgram, type UpdateDefinition } from './elementwise/updates.ts';
+export { streams, type StreamDeclaration, type StreamProgram } from './elementwise/streams.ts';
+export { compileStreams, type StreamRunner } from './elementwise/compileStreams.ts';
+export type { Expression } from './elementwise/expression.ts';

@@ -1,6 +1,6 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import { rectify, startRows } from './finishRows.ts';
-import { panelFloats } from './scratch.ts';
+import { productScratch } from './scratch.ts';
 
 export type DenseDims = { readonly m: number; readonly k: number; readonly n: number };
 
@@ -23,6 +23,6 @@ export const dense = defineKernel<DenseDims & { readonly relu: number }>({
       }
     if (relu) rectify(y);
   },
-  wasm: { args: ['m', 'k', 'n', 'relu'], scratch: ({ k, n }) => panelFloats(k, n) },
+  wasm: { args: ['m', 'k', 'n', 'relu'], scratch: ({ k, n }) => productScratch(k, n) },
   flops: ({ m, k, n }) => 2 * m * k * n,
 });

@@ -1,7 +1,7 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import type { DenseDims } from './dense.ts';
 import { addColumnSums } from './finishRows.ts';
-import { panelFloats } from './scratch.ts';
+import { productScratch } from './scratch.ts';
 
 /** Gradients of Σ dy·y, y = x·w + bias: dx = dy·wᵀ; dw += xᵀ·dy; dbias += the columns' sums of dy. */
 export const denseBackward = defineKernel<DenseDims>({
@@ -29,6 +29,6 @@ export const denseBackward = defineKernel<DenseDims>({
       }
     if (dbias) addColumnSums(dy, dbias, n);
   },
-  wasm: { args: ['m', 'k', 'n'], scratch: ({ k, n }) => panelFloats(n, k) },
+  wasm: { args: ['m', 'k', 'n'], scratch: ({ k, n }) => productScratch(n, k) },
   flops: ({ m, k, n }) => 4 * m * k * n,
 });

@@ -1,0 +1,103 @@
+import { convolve } from './convolve.ts';
+import { imageGradient, ImageGradient } from './imageGradient.ts';
+import { addKernelGradient } from './kernelGradient.ts';
+import { addColumnSums } from './vector.ts';
+import { windowAt } from './window.ts';
+
+export function conv2d(
+  x: usize,
+  w: usize,
+  bias: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+  inChannels: i32,
+  outChannels: i32,
+  relu: i32,
+  scratch: usize,
+): void {
+  const window = windowAt(
+    scratch,
+    batch,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    strideY,
+    strideX,
+    top,
+    left,
+    dilationY,
+    dilationX,
+    inChannels,
+    outChannels,
+  );
+  convolve(x, w, bias, y, window, relu);
+}
+
+export function conv2dBackward(
+  x: usize,
+  w: usize,
+  dy: usize,
+  dx: usize,
+  dw: usize,
+  dbias: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  top: i32,
+  left: i32,
+  dilationY: i32,
+  dilationX: i32,
+  inChannels: i32,
+  outChannels: i32,
+  scratch: usize,
+): void {
+  const window = windowAt(
+    scratch,
+    batch,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    kernelHeight,
+    kernelWidth,
+    strideY,
+    strideX,
+    top,
+    left,
+    dilationY,
+    dilationX,
+    inChannels,
+    outChannels,
+  );
+  const padded = window.end;
+  if (dw) memory.fill(padded, 0, window.paddedBytes);
+  let way = changetype<ImageGradient>(padded + (dw ? window.paddedBytes : 0));
+  if (dx) way = imageGradient(changetype<usize>(way), w, window);
+  // Image by image: dy stays in the cache for all three.
+  for (let n = 0; n < batch; n++, dy += 4 * window.pixels * outChannels) {
+    if (dbias) addColumnSums(dy, window.pixels, outChannels, dbias);
+    if (dw) addKernelGradient(window.image(x, n, padded), dy, dw, window);
+    if (dx) way.compute(dy, dx + 4 * n * height * width * inChannels);
+  }
+}

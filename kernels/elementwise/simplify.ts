@@ -93,15 +93,18 @@ function scale(factor: number, e: Expression): Rewritten {
     : undefined;
 }
 
-/** Rules for the left factor; {@link multiply} tries both sides. */
-function absorb(a: Expression, b: Expression): Rewritten {
+/** What is left out by a choice is left out, and not computed into 0 · ∞. */
+function multiplyChoice(a: Expression, b: Expression): Rewritten {
+  const choice = choiceOf(a);
+  return choice?.args.slice(2).some((e) => valueOf(e) === 0)
+    ? choose(choice, build('multiply', choice.args[2], b), build('multiply', choice.args[3], b))
+    : undefined;
+}
+
+/** Signs and numbers to the front. */
+function multiplyParts(a: Expression, b: Expression): Rewritten {
   const minus = negated(a);
   if (minus) return build('negate', build('multiply', minus, b));
-  // What a choice leaves out is left out, and not computed into 0 · ∞.
-  const choice = choiceOf(a);
-  if (choice?.args.slice(2).some((e) => valueOf(e) === 0)) {
-    return choose(choice, build('multiply', choice.args[2], b), build('multiply', choice.args[3], b));
-  }
   const product = scaled(a);
   if (product) return build('multiply', number(product.factor), build('multiply', product.rest, b));
   const ratio = share(a);
@@ -111,8 +114,9 @@ function absorb(a: Expression, b: Expression): Rewritten {
 function multiply(a: Expression, b: Expression): Rewritten {
   const [x, y] = [valueOf(a), valueOf(b)];
   if (x !== undefined) return scale(x, b);
-  if (y !== undefined) return build('multiply', b, a);
-  return absorb(a, b) ?? absorb(b, a) ?? (isSame(a, b) ? build('square', a) : undefined);
+  if (y !== undefined) return scale(y, a) ?? call('multiply', b, a);
+  const found = multiplyChoice(a, b) ?? multiplyChoice(b, a) ?? multiplyParts(a, b) ?? multiplyParts(b, a);
+  return found ?? (isSame(a, b) ? build('square', a) : undefined);
 }
 
 function divide(a: Expression, b: Expression): Rewritten {

@@ -1,4 +1,5 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
+import { normScratch } from './scratch.ts';
 
 export type NormDims = { readonly rows: number; readonly channels: number };
 
@@ -39,6 +40,6 @@ export const batchNorm = defineKernel<NormDims & { readonly epsilon: number; rea
     for (let r = 0, i = 0; r < rows; r++)
       for (let c = 0; c < channels; c++, i++) y[i] = (x[i]! - mean[c]!) * rstd[c]! * gamma[c]! + beta[c]!;
   },
-  wasm: { args: ['rows', 'channels', 'epsilon', 'momentum'] },
+  wasm: { args: ['rows', 'channels', 'epsilon', 'momentum'], scratch: ({ channels }) => normScratch(channels) },
   flops: ({ rows, channels }) => 8 * rows * channels,
 });

@@ -1,5 +1,6 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import type { NormDims } from './batchNorm.ts';
+import { normScratch } from './scratch.ts';
 
 /**
  * Gradients of Σ dy·batchNorm(x), statistics included. With x̂ = (x − mean) · rstd: dbeta += Σ dy; dgamma += Σ dy·x̂;
@@ -36,6 +37,6 @@ export const batchNormBackward = defineKernel<NormDims>({
       for (let i = c; i < x.length; i += channels) dx[i] = scale * (dy[i]! - (sum + normal(i) * product) / rows);
     }
   },
-  wasm: { args: ['rows', 'channels'], scratch: ({ channels }) => 2 * channels + 16 },
+  wasm: { args: ['rows', 'channels'], scratch: ({ channels }) => normScratch(channels) },
   flops: ({ rows, channels }) => 10 * rows * channels,
 });

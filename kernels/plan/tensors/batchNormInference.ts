@@ -1,5 +1,6 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import type { NormDims } from './batchNorm.ts';
+import { normScratch } from './scratch.ts';
 
 /** Batch normalization with the moving statistics: y = (x − mean) / √(variance + epsilon) · gamma + beta per channel. */
 export const batchNormInference = defineKernel<NormDims & { readonly epsilon: number }>({
@@ -21,6 +22,6 @@ export const batchNormInference = defineKernel<NormDims & { readonly epsilon: nu
       for (let r = 0; r < rows; r++) y[r * channels + c] = (x[r * channels + c]! - mean[c]!) * scale + beta[c]!;
     }
   },
-  wasm: { args: ['rows', 'channels', 'epsilon'], scratch: ({ channels }) => 2 * channels + 16 },
+  wasm: { args: ['rows', 'channels', 'epsilon'], scratch: ({ channels }) => normScratch(channels) },
   flops: ({ rows, channels }) => 2 * rows * channels,
 });

@@ -1,5 +1,6 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import type { NormDims } from './batchNorm.ts';
+import { normScratch } from './scratch.ts';
 
 /** Gradient of Σ dy·batchNormInference(x) with respect to x: dx = dy · gamma / √(variance + epsilon). */
 export const batchNormInferenceBackward = defineKernel<NormDims & { readonly epsilon: number }>({
@@ -17,6 +18,6 @@ export const batchNormInferenceBackward = defineKernel<NormDims & { readonly eps
       for (let r = 0; r < rows; r++) dx[r * channels + c] = dy[r * channels + c]! * scale;
     }
   },
-  wasm: { args: ['rows', 'channels', 'epsilon'], scratch: ({ channels }) => 2 * channels + 16 },
+  wasm: { args: ['rows', 'channels', 'epsilon'], scratch: ({ channels }) => normScratch(channels) },
   flops: ({ rows, channels }) => rows * channels,
 });

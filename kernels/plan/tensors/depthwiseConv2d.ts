@@ -1,5 +1,6 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import { rectify, startRows } from './finishRows.ts';
+import { WINDOW_SCRATCH } from './scratch.ts';
 import { depthwiseArgs, forEachTap, windowTaps, type DepthwiseDims } from './slidingWindow.ts';
 
 /** A convolution that keeps channels apart: y[…, c·m + q] = Σ x[…, c] · w[ky, kx, c, q] + bias, m filters per channel. */
@@ -25,6 +26,6 @@ export const depthwiseConv2d = defineKernel<DepthwiseDims & { readonly relu: num
     });
     if (d.relu) rectify(y);
   },
-  wasm: { args: [...depthwiseArgs, 'relu'] },
+  wasm: { args: [...depthwiseArgs, 'relu'], scratch: () => WINDOW_SCRATCH },
   flops: (d) => 2 * windowTaps(d) * d.channels * d.multiplier,
 });

@@ -1,5 +1,6 @@
 import { defineKernel, type Numbers } from '../kernel.ts';
 import { addColumnSums } from './finishRows.ts';
+import { WINDOW_SCRATCH } from './scratch.ts';
 import { depthwiseArgs, forEachTap, windowTaps, type DepthwiseDims } from './slidingWindow.ts';
 
 /** Gradients of Σ dy·y, y a depthwise convolution of x with w plus bias: dx; dw and dbias are added to. */
@@ -28,6 +29,6 @@ export const depthwiseConv2dBackward = defineKernel<DepthwiseDims>({
     });
     if (dbias) addColumnSums(dy, dbias, filters);
   },
-  wasm: { args: depthwiseArgs },
+  wasm: { args: depthwiseArgs, scratch: () => WINDOW_SCRATCH },
   flops: (d) => 4 * windowTaps(d) * d.channels * d.multiplier,
 });

@@ -44,3 +44,9 @@ export function convBackwardScratch(d: ConvDims): number {
   const kernel = packed(taps * d.outChannels + 1, d.inChannels);
   return paddedFloats(d) + rows * columns * d.outChannels + kernel + tables + 2 * SMALL;
 }
+
+/** The sizes of a window alone. */
+export const WINDOW_SCRATCH = 16;
+
+/** Two numbers per channel, whole panels of them. */
+export const normScratch = (channels: number): number => 2 * packed(1, channels);

@@ -91,9 +91,10 @@ export function conv2dBackward(
     outChannels,
   );
   const padded = window.end;
-  if (dw) memory.fill(padded, 0, window.paddedBytes);
-  let way = changetype<ImageGradient>(padded + (dw ? window.paddedBytes : 0));
-  if (dx) way = imageGradient(changetype<usize>(way), w, window);
+  const paddedBytes = dw ? window.paddedBytes : 0;
+  memory.fill(padded, 0, paddedBytes);
+  let way = changetype<ImageGradient>(0);
+  if (dx) way = imageGradient(padded + paddedBytes, w, window);
   // Image by image: dy stays in the cache for all three.
   for (let n = 0; n < batch; n++, dy += 4 * window.pixels * outChannels) {
     if (dbias) addColumnSums(dy, window.pixels, outChannels, dbias);

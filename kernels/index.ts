@@ -18,6 +18,8 @@ export { avgPool } from './pool/avgPool.ts';
 export { avgPoolGradient } from './pool/avgPoolGradient.ts';
 export { maxPoolOracle, maxPoolGradientOracle, avgPoolOracle, avgPoolGradientOracle } from './pool/poolOracle.ts';
 export * as operations from './plan/tensors/index.ts';
+export { ABSENT, type Executor, type Operation, type Plan, type PlanBuffer } from './plan/plan.ts';
+export { jsExecutor } from './plan/jsExecutor.ts';
 export { planProgram, type PlanProgram } from './wasm/planProgram.ts';
 export type { Dims, Kernel, Numbers } from './plan/kernel.ts';
 export { denseOracle, denseGradientsOracle } from './dense/denseOracle.ts';

@@ -1,3 +1,10 @@
+import {
+  applyElementwise,
+  elementwise,
+  evaluateExpression,
+  type Elementwise,
+  type ElementwiseDefinition,
+} from '#kernels';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A number an activation owns: a trained shape parameter, or a fixed setting the user may change. */
@@ -30,16 +37,45 @@ export interface Activation {
   readonly isNonNegative?: boolean;
   /** Inputs where the derivative jumps; the left branch is used there. */
   readonly kinks: readonly number[];
+  /** What plans compute; absent where the activation is known by its tensor form alone. */
+  readonly elementwise?: Elementwise;
   scalar(x: readonly number[], params: Readonly<Record<string, number>>): number;
   apply(x: readonly Tensor[], params: Readonly<Record<string, Tensor>>): Tensor;
 }
 
-type Declared = Omit<Activation, 'params' | 'kinks' | 'arity'> &
-  Partial<Pick<Activation, 'params' | 'kinks' | 'arity'>>;
+interface Words
+  extends
+    Omit<Activation, 'params' | 'kinks' | 'arity' | 'scalar' | 'apply' | 'elementwise'>,
+    Partial<Pick<Activation, 'params' | 'kinks'>> {}
+
+/** An activation as one formula over `x` (of gates: over the names of its inputs) and its parameters. */
+export interface FormulaActivation extends Words, Omit<ElementwiseDefinition, 'params'> {}
+
+/** An activation as code: for functions that no formula can say. Plans cannot hold it. */
+export interface CodedActivation
+  extends Words, Partial<Pick<Activation, 'arity'>>, Pick<Activation, 'scalar' | 'apply'> {}
 
 /** Declares an activation; without further words it has one input, no parameters and no kinks. */
-export function defineActivation(declared: Declared): Activation {
-  return { arity: 1, params: {}, kinks: [], ...declared };
+export function defineActivation(declared: FormulaActivation | CodedActivation): Activation {
+  if ('apply' in declared) return { arity: 1, params: {}, kinks: [], ...declared };
+  const { inputs = ['x'], lets, value, derivatives, params = {}, ...words } = declared;
+  const fn = elementwise({
+    inputs,
+    params: Object.keys(params),
+    value,
+    ...(lets ? { lets } : {}),
+    ...(derivatives ? { derivatives } : {}),
+  });
+  const named = <T>(x: readonly T[]) => Object.fromEntries(inputs.map((name, i) => [name, x[i]!]));
+  return {
+    kinks: [],
+    ...words,
+    params,
+    arity: inputs.length,
+    elementwise: fn,
+    scalar: (x, given) => evaluateExpression(fn.value, { ...named(x), ...given }),
+    apply: (x, given) => applyElementwise(fn, { ...named(x), ...given }),
+  };
 }
 
 /** Start values of an activation's parameters. */

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { defineActivation } from './activation.ts';
 
 /** The apical dendrite activation: a bump that falls off again, so that one neuron can tell "some" from "too much". */
@@ -12,13 +11,6 @@ export const ada = defineActivation({
     c: { start: 0, trained: false, summary: 'height; 1 for single neurons and deep stacks' },
   },
   kinks: [0],
-  scalar: ([x], { alpha, c }) => {
-    const p = Math.max(0, x!);
-    return p * Math.exp(c! - alpha! * p);
-  },
-  apply: ([x], { alpha, c }) => {
-    // The positive part goes into the exponent too: max(0, x)·e^(−αx) would be 0·∞ far left. α stays positive.
-    const p = tf.relu(x!);
-    return tf.mul(p, tf.exp(tf.sub(c!, tf.mul(tf.maximum(alpha!, 1e-3), p))));
-  },
+  // The positive part goes into the exponent too: max(0, x)·e^(−αx) would be 0·∞ far left. α stays positive.
+  value: 'relu(x) * exp(c - max(alpha, 0.001) * relu(x))',
 });

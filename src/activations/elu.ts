@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { negativePart } from './groups.ts';
 import { defineActivation } from './activation.ts';
 
 export const elu = defineActivation({
@@ -9,6 +7,5 @@ export const elu = defineActivation({
   source: 'Clevert, Unterthiner and Hochreiter 2016',
   params: { alpha: { start: 1, trained: false, summary: 'depth of the left side' } },
   kinks: [0],
-  scalar: ([x], { alpha }) => (x! > 0 ? x! : alpha! * Math.expm1(x!)),
-  apply: ([x], { alpha }) => tf.add(tf.relu(x!), tf.mul(alpha!, tf.expm1(negativePart(x!)))),
+  value: 'relu(x) + alpha * expm1(min(x, 0))',
 });

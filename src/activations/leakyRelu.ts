@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { negativePart } from './groups.ts';
 import { defineActivation } from './activation.ts';
 
 export const leakyRelu = defineActivation({
@@ -9,6 +7,5 @@ export const leakyRelu = defineActivation({
   source: 'Maas, Hannun and Ng 2013',
   params: { slope: { start: 0.01, trained: false, summary: 'slope left of zero' } },
   kinks: [0],
-  scalar: ([x], { slope }) => (x! > 0 ? x! : slope! * x!),
-  apply: ([x], { slope }) => tf.add(tf.relu(x!), tf.mul(slope!, negativePart(x!))),
+  value: 'relu(x) + slope * min(x, 0)',
 });

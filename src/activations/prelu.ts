@@ -1,5 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { negativePart } from './groups.ts';
 import { defineActivation } from './activation.ts';
 
 export const prelu = defineActivation({
@@ -9,6 +7,5 @@ export const prelu = defineActivation({
   source: 'He, Zhang, Ren and Sun 2015',
   params: { alpha: { start: 0.25, trained: true, summary: 'trained slope left of zero' } },
   kinks: [0],
-  scalar: ([x], { alpha }) => (x! > 0 ? x! : alpha! * x!),
-  apply: ([x], { alpha }) => tf.add(tf.relu(x!), tf.mul(alpha!, negativePart(x!))),
+  value: 'relu(x) + alpha * min(x, 0)',
 });

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { defineActivation } from './activation.ts';
 
 export const relu = defineActivation({
@@ -8,6 +7,6 @@ export const relu = defineActivation({
   source: 'Nair and Hinton 2010',
   isNonNegative: true,
   kinks: [0],
-  scalar: ([x]) => Math.max(0, x!),
-  apply: ([x]) => tf.relu(x!),
+  value: 'relu(x)',
+  derivatives: { x: 'if(y > 0, 1, 0)' },
 });

@@ -1,6 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { negativePart } from './groups.ts';
-
 // The fixed point of mean 0 and variance 1, eq. 14 of the paper.
 const ALPHA = 1.6732632423543772;
 const LAMBDA = 1.0507009873554805;
@@ -12,6 +9,6 @@ export const selu = defineActivation({
   formula: '\\lambda (\\max(0, x) + \\alpha (e^{\\min(0, x)} - 1))',
   source: 'Klambauer, Unterthiner, Mayr and Hochreiter 2017',
   kinks: [0],
-  scalar: ([x]) => LAMBDA * (x! > 0 ? x! : ALPHA * Math.expm1(x!)),
-  apply: ([x]) => tf.mul(LAMBDA, tf.add(tf.relu(x!), tf.mul(ALPHA, tf.expm1(negativePart(x!))))),
+  lets: { alpha: ALPHA, lambda: LAMBDA },
+  value: 'lambda * (relu(x) + alpha * expm1(min(x, 0)))',
 });

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { defineActivation } from './activation.ts';
 
 export const sigmoid = defineActivation({
@@ -7,6 +6,5 @@ export const sigmoid = defineActivation({
   formula: '\\sigma(x) = 1 / (1 + e^{-x})',
   source: 'Rumelhart, Hinton and Williams 1986',
   isNonNegative: true,
-  scalar: ([x]) => 1 / (1 + Math.exp(-x!)),
-  apply: ([x]) => tf.sigmoid(x!),
+  value: 'sigmoid(x)',
 });

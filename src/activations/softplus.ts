@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { defineActivation } from './activation.ts';
 
 export const softplus = defineActivation({
@@ -8,6 +7,5 @@ export const softplus = defineActivation({
   source: 'Dugas et al. 2001',
   params: { beta: { start: 1, trained: false, summary: 'sharpness of the bend' } },
   isNonNegative: true,
-  scalar: ([x], { beta }) => Math.max(x!, 0) + Math.log1p(Math.exp(-Math.abs(beta! * x!))) / beta!,
-  apply: ([x], { beta }) => tf.div(tf.softplus(tf.mul(beta!, x!)), beta!),
+  value: 'softplus(beta * x) / beta',
 });

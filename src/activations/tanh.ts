@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { defineActivation } from './activation.ts';
 
 export const tanh = defineActivation({
@@ -6,6 +5,6 @@ export const tanh = defineActivation({
   title: 'Tanh',
   formula: '\\tanh x',
   source: 'LeCun, Bottou, Orr and Müller 1998',
-  scalar: ([x]) => Math.tanh(x!),
-  apply: ([x]) => tf.tanh(x!),
+  value: 'tanh(x)',
+  derivatives: { x: '1 - y * y' },
 });

@@ -1,15 +1,42 @@
+import {
+  ABSENT,
+  backwardProgram,
+  forwardProgram,
+  type BackwardOptions,
+  type Elementwise,
+  type StreamProgram,
+} from '#kernels';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations/activation.ts';
 import { InputError } from '../core/errors.ts';
 import { choice, name, settings } from '../core/options.ts';
 import type { Registry } from '../core/registry.ts';
-import { channelsOf, describeShape, type Shape } from '../core/shape.ts';
+import { channelsOf, describeShape, sizeOf, type Shape } from '../core/shape.ts';
 import { splitGroups } from '../activations/groups.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLayer, vectorParam } from './layer.ts';
 
 /** The activation named in a node, with its fixed settings checked. */
 function lookUp(fn: string, activations: Registry<Activation>): Activation {
   return activations.get(fn);
+}
+
+type Kinds = Readonly<Record<string, 'scalar' | 'channel'>>;
+
+/** One program for all nodes with one function: engines compile each program once. */
+const forwardOf = oncePerFunction((fn, kinds: Kinds) => forwardProgram(fn, kinds));
+const backwardOf = oncePerFunction((fn, options: BackwardOptions) => backwardProgram(fn, options));
+
+function oncePerFunction<O>(make: (fn: Elementwise, options: O) => StreamProgram) {
+  const made = new WeakMap<Elementwise, Map<string, StreamProgram>>();
+  return (fn: Elementwise, options: O): StreamProgram => {
+    const own = made.get(fn) ?? new Map<string, StreamProgram>();
+    made.set(fn, own);
+    const key = JSON.stringify(options);
+    const program = own.get(key) ?? make(fn, options);
+    own.set(key, program);
+    return program;
+  };
 }
 
 /**
@@ -60,6 +87,37 @@ export const activate = defineLayer({
     const activation = lookUp(fn, activations);
     const inputs: readonly Tensor[] = activation.arity === 1 ? [x!] : splitGroups(x!, activation.arity);
     return activation.apply(inputs, params);
+  },
+  outsidePlans: ({ fn }, activations) =>
+    lookUp(fn, activations).elementwise ? null : `the activation "${fn}" has no formula`,
+  lower({ inputs, params, options: { fn, parameters }, shape, batch, activations, output, stream }) {
+    const [x] = inputs as [Value];
+    const isDone = (x.isRectified ?? false) && fn === 'relu';
+    const formula = lookUp(fn, activations).elementwise!;
+    const kind = parameters === 'channel' ? 'channel' : 'scalar';
+    const kinds = Object.fromEntries(formula.params.map((param) => [param, kind] as const));
+    const channels = channelsOf(shape);
+    const rows = (batch * sizeOf(shape)) / channels;
+    const y = isDone ? x.buffer : output();
+    const buffers: Record<string, number> = { ...params, x: x.buffer, [formula.inputs[0]!]: x.buffer, y };
+    const run = (program: StreamProgram, given: Readonly<Record<string, number>>) =>
+      stream(
+        program,
+        [...program.inputs, ...program.outputs].map(({ name }) => given[name]!),
+        rows,
+        channels,
+      );
+    if (!isDone) run(forwardOf(formula, kinds), buffers);
+    return {
+      output: y,
+      back({ dy, dx, gradients }) {
+        const to = dx(0);
+        const trained = formula.params.filter((param) => (gradients[param] ?? ABSENT) !== ABSENT);
+        if (to === ABSENT && trained.length === 0) return;
+        const slopes = Object.fromEntries(trained.map((param) => [`d${param}`, gradients[param]!]));
+        run(backwardOf(formula, { kinds, toInput: to !== ABSENT, trained }), { ...buffers, ...slopes, dy, dx: to });
+      },
+    };
   },
   detail: ({ fn }) => fn,
 });

@@ -1,5 +1,6 @@
+import { operations } from '#kernels';
 import { InputError } from '../core/errors.ts';
-import { describeShape, sameShape } from '../core/shape.ts';
+import { describeShape, sameShape, sizeOf } from '../core/shape.ts';
 import { sumOf } from '../core/sumOf.ts';
 import { defineLayer } from './layer.ts';
 
@@ -23,5 +24,15 @@ export const add = defineLayer({
   },
   apply: ([first, ...rest]) => sumOf(first!, ...rest),
   pull: (r, { inputs }) => inputs.map(() => r),
+  lower({ inputs, batch, output, emit }) {
+    const size = batch * sizeOf(inputs[0]!.shape);
+    const sum = inputs.reduce<number | null>((sofar, { buffer }) => {
+      if (sofar === null) return buffer;
+      const y = output();
+      emit(operations.add, [sofar, buffer, y], { size });
+      return y;
+    }, null);
+    return { output: sum!, back: ({ pass }) => inputs.forEach((_, i) => pass(i)) };
+  },
   detail: () => 'of its inputs',
 });

@@ -1,8 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { avgPool as pool, avgPoolGradient } from '#kernels';
+import { operations, avgPool as pool, avgPoolGradient } from '#kernels';
 import { padding, pair } from '../core/options.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLayer } from './layer.ts';
-import { describeWindow, poolShape, resolveWindow, withBatchOf } from './window.ts';
+import { describeWindow, poolShape, resolveWindow, windowDims, withBatchOf } from './window.ts';
 
 /** The mean of each window; padded positions are not counted. */
 export const avgPool = defineLayer({
@@ -23,5 +24,15 @@ export const avgPool = defineLayer({
     avgPoolGradient(r as Tensor4D, withBatchOf(r, x!), resolveWindow(x!.shape[1]!, x!.shape[2]!, options)),
   ],
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
+  lower({ inputs, shape, options, batch, output, emit }) {
+    const [x] = inputs as [Value];
+    const y = output();
+    const dims = {
+      ...windowDims(batch, x.shape, shape, resolveWindow(x.shape[0]!, x.shape[1]!, options)),
+      channels: x.shape[2]!,
+    };
+    emit(operations.avgPool, [x.buffer, y], dims);
+    return { output: y, back: ({ dy, dx }) => emit(operations.avgPoolBackward, [dy, dx(0)], dims) };
+  },
   detail: describeWindow,
 });

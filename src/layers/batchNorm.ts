@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { real } from '../core/options.ts';
-import { channelsOf } from '../core/shape.ts';
+import { ABSENT, operations } from '#kernels';
+import { channelsOf, sizeOf } from '../core/shape.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLayer, vectorParam } from './layer.ts';
 
 /**
@@ -46,5 +48,35 @@ export const batchNorm = defineLayer({
   pull: (r, { params: { gamma, movingVariance } }, { epsilon }) => [
     tf.mul(r, tf.mul(gamma!, tf.rsqrt(tf.add(movingVariance!, epsilon)))),
   ],
+  lower({ inputs, params, options: { epsilon, momentum }, batch, output, own, emit, isTraining }) {
+    const [x] = inputs as [Value];
+    const y = output();
+    const channels = channelsOf(x.shape);
+    const dims = { rows: (batch * sizeOf(x.shape)) / channels, channels };
+    const { gamma, beta, movingMean, movingVariance } = params as Record<string, number>;
+    if (!isTraining) {
+      emit(operations.batchNormInference, [x.buffer, gamma!, beta!, movingMean!, movingVariance!, y], {
+        ...dims,
+        epsilon,
+      });
+      return {
+        output: y,
+        back: ({ dy, dx }) =>
+          emit(operations.batchNormInferenceBackward, [gamma!, movingVariance!, dy, dx(0)], { ...dims, epsilon }),
+      };
+    }
+    const [mean, rstd] = [own('mean', channels), own('rstd', channels)];
+    const statistics = [movingMean!, movingVariance!];
+    emit(operations.batchNorm, [x.buffer, gamma!, beta!, ...statistics, y, mean, rstd], { ...dims, epsilon, momentum });
+    return {
+      output: y,
+      back: ({ dy, dx, gradients }) =>
+        emit(
+          operations.batchNormBackward,
+          [x.buffer, gamma!, mean, rstd, dy, dx(0), gradients.gamma ?? ABSENT, gradients.beta ?? ABSENT],
+          dims,
+        ),
+    };
+  },
   detail: () => 'per channel',
 });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { ABSENT, operations } from '#kernels';
 import { InputError } from '../core/errors.ts';
-import { channelsOf, describeShape, sameShape } from '../core/shape.ts';
+import { channelsOf, describeShape, sameShape, sizeOf } from '../core/shape.ts';
 import { defineLayer } from './layer.ts';
 
 /** Inputs side by side along the channel axis, in the order they are named. */
@@ -28,5 +29,35 @@ export const concat = defineLayer({
       inputs.map((x) => channelsOf(x.shape)),
       -1,
     ),
+  lower({ inputs, shape, batch, output, emit }) {
+    const y = output();
+    const toStride = channelsOf(shape);
+    const rows = (batch * sizeOf(shape)) / toStride;
+    let toOffset = 0;
+    const parts = inputs.map(({ buffer, shape: own }) => {
+      const channels = channelsOf(own);
+      const part = { rows, channels, fromStride: channels, fromOffset: 0, toStride, toOffset, accumulate: 0 };
+      emit(operations.copyChannels, [buffer, y], part);
+      toOffset += channels;
+      return part;
+    });
+    return {
+      output: y,
+      back: ({ dy, dx }) =>
+        parts.forEach(({ channels, toOffset: fromOffset }, i) => {
+          const to = dx(i);
+          const part = {
+            rows,
+            channels,
+            fromStride: toStride,
+            fromOffset,
+            toStride: channels,
+            toOffset: 0,
+            accumulate: 0,
+          };
+          if (to !== ABSENT) emit(operations.copyChannels, [dy, to], part);
+        }),
+    };
+  },
   detail: () => 'of its inputs',
 });

@@ -1,12 +1,15 @@
 import {
+  ABSENT,
+  operations,
   conv2d as convolve,
   conv2dInputGradient as inputGradient,
   conv2dInputGradientTimes as inputGradientTimes,
   sparseConv2d as sparseConvolve,
 } from '#kernels';
 import { flag, padding, pair, whole } from '../core/options.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLinear, kernelParam, vectorParam } from './layer.ts';
-import { describeWindow, imageShape, resolveWindow, slide, slidingMap } from './window.ts';
+import { describeWindow, imageShape, resolveWindow, slide, slidingMap, windowDims } from './window.ts';
 
 /** Cross-correlation. Input [height, width, channels], kernel [kh, kw, in, out]. Padding lives inside, as zeros. */
 export const conv2d = defineLinear({
@@ -36,5 +39,27 @@ export const conv2d = defineLinear({
   },
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
   linear: slidingMap({ convolve, sparseConvolve, inputGradient, inputGradientTimes }),
+  lower(place) {
+    const { inputs, params, shape, options, batch, isRectified, output, emit } = place;
+    const [x] = inputs as [Value];
+    const y = output();
+    const dims = {
+      ...windowDims(batch, x.shape, shape, resolveWindow(x.shape[0]!, x.shape[1]!, options)),
+      inChannels: x.shape[2]!,
+      outChannels: options.filters,
+    };
+    const { kernel, bias = ABSENT } = params as { kernel: number; bias?: number };
+    emit(operations.conv2d, [x.buffer, kernel, bias, y], { ...dims, relu: Number(isRectified) });
+    return {
+      output: y,
+      isRectified,
+      back: ({ dy, dx, gradients }) =>
+        emit(
+          operations.conv2dBackward,
+          [x.buffer, kernel, dy, dx(0), gradients.kernel ?? ABSENT, gradients.bias ?? ABSENT],
+          dims,
+        ),
+    };
+  },
   detail: describeWindow,
 });

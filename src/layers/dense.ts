@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { ABSENT, operations } from '#kernels';
 import { InputError } from '../core/errors.ts';
 import { flag, whole } from '../core/options.ts';
 import { describeShape } from '../core/shape.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLinear, kernelParam, vectorParam } from './layer.ts';
 
 /** y = x·W + b. Input [units], kernel [in, out]. */
@@ -30,6 +32,24 @@ export const dense = defineLinear({
       return bias ? tf.add(product, bias) : product;
     },
     transpose: (r, kernel) => tf.matMul(r as Tensor2D, kernel as Tensor2D, false, true),
+  },
+  lower(place) {
+    const { inputs, params, options, batch, isRectified, output, emit } = place;
+    const [x] = inputs as [Value];
+    const y = output();
+    const dims = { m: batch, k: x.shape[0]!, n: options.units };
+    const { kernel, bias = ABSENT } = params as { kernel: number; bias?: number };
+    emit(operations.dense, [x.buffer, kernel, bias, y], { ...dims, relu: Number(isRectified) });
+    return {
+      output: y,
+      isRectified,
+      back: ({ dy, dx, gradients }) =>
+        emit(
+          operations.denseBackward,
+          [x.buffer, kernel, dy, dx(0), gradients.kernel ?? ABSENT, gradients.bias ?? ABSENT],
+          dims,
+        ),
+    };
   },
   detail: ({ units }) => `${units} units`,
 });

@@ -1,7 +1,13 @@
-import { depthwiseConv2d as convolve, depthwiseConv2dInputGradient as inputGradient } from '#kernels';
+import {
+  ABSENT,
+  operations,
+  depthwiseConv2d as convolve,
+  depthwiseConv2dInputGradient as inputGradient,
+} from '#kernels';
 import { flag, padding, pair, whole } from '../core/options.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLinear, kernelParam, vectorParam } from './layer.ts';
-import { describeWindow, imageShape, resolveWindow, slide, slidingMap } from './window.ts';
+import { describeWindow, imageShape, resolveWindow, slide, slidingMap, windowDims } from './window.ts';
 
 /** A convolution that keeps channels apart. Kernel [kh, kw, channels, multiplier]; output channel c·m + j. */
 export const depthwiseConv2d = defineLinear({
@@ -32,5 +38,27 @@ export const depthwiseConv2d = defineLinear({
   },
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
   linear: slidingMap({ convolve, inputGradient }),
+  lower(place) {
+    const { inputs, params, shape, options, batch, isRectified, output, emit } = place;
+    const [x] = inputs as [Value];
+    const y = output();
+    const dims = {
+      ...windowDims(batch, x.shape, shape, resolveWindow(x.shape[0]!, x.shape[1]!, options)),
+      channels: x.shape[2]!,
+      multiplier: options.multiplier,
+    };
+    const { kernel, bias = ABSENT } = params as { kernel: number; bias?: number };
+    emit(operations.depthwiseConv2d, [x.buffer, kernel, bias, y], { ...dims, relu: Number(isRectified) });
+    return {
+      output: y,
+      isRectified,
+      back: ({ dy, dx, gradients }) =>
+        emit(
+          operations.depthwiseConv2dBackward,
+          [x.buffer, kernel, dy, dx(0), gradients.kernel ?? ABSENT, gradients.bias ?? ABSENT],
+          dims,
+        ),
+    };
+  },
   detail: describeWindow,
 });

@@ -14,5 +14,7 @@ export const flatten = defineLayer({
   shape: ([input]) => [sizeOf(input!)],
   apply: ([x]) => tf.reshape(x!, [x!.shape[0]!, -1]),
   pull: (r, { inputs: [x] }) => [tf.reshape(r, [r.shape[0]!, ...x!.shape.slice(1)])],
+  // The same numbers under another name.
+  lower: ({ inputs: [x] }) => ({ output: x!.buffer }),
   detail: () => 'to a row',
 });

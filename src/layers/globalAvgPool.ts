@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { operations } from '#kernels';
+import type { Value } from '../plan/lowering.ts';
 import { defineLayer } from './layer.ts';
 import { imageShape } from './window.ts';
 
@@ -18,6 +20,14 @@ export const globalAvgPool = defineLayer({
     const each = tf.div(tf.reshape(r, [r.shape[0]!, 1, 1, channels]), height * width);
     // A product that spreads: a tile takes a hundred times as long on wasm.
     return [tf.mul(each, tf.ones([1, height, width, 1]))];
+  },
+  lower({ inputs, batch, output, emit }) {
+    const [x] = inputs as [Value];
+    const y = output();
+    const [height, width, channels] = x.shape as [number, number, number];
+    const dims = { batch, positions: height * width, channels };
+    emit(operations.globalAvgPool, [x.buffer, y], dims);
+    return { output: y, back: ({ dy, dx }) => emit(operations.globalAvgPoolBackward, [dy, dx(0)], dims) };
   },
   detail: () => 'over space',
 });

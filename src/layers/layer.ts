@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from '../activations/activation.ts';
 import type { OptionTable, OptionValues, Padding } from '../core/options.ts';
-import type { Random } from '../core/random.ts';
 import type { Registry } from '../core/registry.ts';
 import type { Shape } from '../core/shape.ts';
+import type { Lower } from '../plan/lowering.ts';
 
 /** How one weight tensor of a node starts and is trained. */
 export interface ParamSpec {
@@ -39,8 +39,10 @@ export type Params = Readonly<Record<string, Tensor>>;
 export interface LayerContext {
   readonly training: boolean;
   readonly activations: Registry<Activation>;
-  /** Random numbers of this step; only while training. */
-  readonly random: Random | undefined;
+  /** Key of this step's random numbers; only while training. */
+  readonly key: number | undefined;
+  /** What keeps this node's random numbers apart from those of others. */
+  readonly lane: number;
   /** Hands a new value of a running statistic to the training loop. */
   update(param: string, value: Tensor): void;
 }
@@ -88,6 +90,10 @@ export interface Layer<S extends OptionTable = OptionTable> {
   /** How many output pixels one input pixel becomes; absent: one. */
   enlarges?(options: OptionValues<S>): readonly [number, number];
   readonly linear?: LinearMap<OptionValues<S>>;
+  /** The node as operations of a plan; absent: no plan can hold it, and a net with it is trained op by op. */
+  readonly lower?: Lower<OptionValues<S>>;
+  /** What keeps a node with these options out of plans, in words; null: nothing. Absent: nothing ever does. */
+  outsidePlans?(options: OptionValues<S>, activations: Registry<Activation>): string | null;
   /**
    * The gradient of Σ r·output with respect to each input, in closed form, outside training. r may hold any number of
    * samples where the input holds one. Absent: taken from the tape.

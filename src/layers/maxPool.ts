@@ -1,8 +1,9 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { maxPool as pool, maxPoolGradient } from '#kernels';
+import { operations, maxPool as pool, maxPoolGradient } from '#kernels';
 import { padding, pair } from '../core/options.ts';
+import type { Value } from '../plan/lowering.ts';
 import { defineLayer } from './layer.ts';
-import { describeWindow, poolShape, resolveWindow, withBatchOf } from './window.ts';
+import { describeWindow, poolShape, resolveWindow, windowDims, withBatchOf } from './window.ts';
 
 /** The largest value of each window; the gradient goes to the first maximum in row-major order. */
 export const maxPool = defineLayer({
@@ -28,5 +29,15 @@ export const maxPool = defineLayer({
     ),
   ],
   window: (input, options) => resolveWindow(input[0]!, input[1]!, options),
+  lower({ inputs, shape, options, batch, output, emit }) {
+    const [x] = inputs as [Value];
+    const y = output();
+    const dims = {
+      ...windowDims(batch, x.shape, shape, resolveWindow(x.shape[0]!, x.shape[1]!, options)),
+      channels: x.shape[2]!,
+    };
+    emit(operations.maxPool, [x.buffer, y], dims);
+    return { output: y, back: ({ dy, dx }) => emit(operations.maxPoolBackward, [x.buffer, dy, dx(0)], dims) };
+  },
   detail: describeWindow,
 });

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { pair } from '../core/options.ts';
+import { operations } from '#kernels';
+import type { Value } from '../plan/lowering.ts';
 import { defineLayer } from './layer.ts';
 import { imageShape } from './window.ts';
 
@@ -29,5 +31,13 @@ export const upsample = defineLayer({
     return [tf.reshape(tf.sum(apart, [1, 3]), [r.shape[0]!, height, width, channels])];
   },
   enlarges: ({ factor }) => factor,
+  lower({ inputs, options: { factor }, batch, output, emit }) {
+    const [x] = inputs as [Value];
+    const y = output();
+    const [height, width, channels] = x.shape as [number, number, number];
+    const dims = { batch, height, width, channels, factorY: factor[0], factorX: factor[1] };
+    emit(operations.upsample, [x.buffer, y], dims);
+    return { output: y, back: ({ dy, dx }) => emit(operations.upsampleBackward, [dy, dx(0)], dims) };
+  },
   detail: ({ factor }) => `${factor[0]} × ${factor[1]}`,
 });

@@ -126,3 +126,22 @@ export function slidingMap<O extends WindowOptions>(ops: SlidingOps): LinearMap<
     }),
   };
 }
+
+/** A window on an image as operations of a plan take it. */
+export function windowDims(batch: number, input: Shape, output: Shape, { size, stride, padding, dilation }: Window) {
+  return {
+    batch,
+    height: input[0]!,
+    width: input[1]!,
+    outHeight: output[0]!,
+    outWidth: output[1]!,
+    kernelHeight: size[0],
+    kernelWidth: size[1],
+    strideY: stride[0],
+    strideX: stride[1],
+    top: padding[0],
+    left: padding[2],
+    dilationY: dilation[0],
+    dilationX: dilation[1],
+  };
+}

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
-import type { Random } from '../core/random.ts';
 import { tidied } from '../core/tidied.ts';
 import type { LayerContext, Params } from '../layers/layer.ts';
 import type { Model } from './model.ts';
@@ -10,7 +9,8 @@ import { INPUT, type NetworkNode } from './network.ts';
 export interface ForwardOptions {
   /** Batch statistics, dropout on. */
   readonly training?: boolean;
-  readonly random?: Random;
+  /** Key of the step's random numbers, see `stepKey`; dropout needs it. */
+  readonly key?: number;
   /** Weights to use instead of the model's: folded batch norms, what-if values. */
   readonly paramsOf?: (node: NetworkNode) => Params;
   /** Nodes that hand their input on unchanged: folded batch norms. */
@@ -117,7 +117,10 @@ function contextOf(model: Model, node: NetworkNode, options: ForwardOptions): La
   return {
     training: options.training ?? false,
     activations: model.network.vocabulary.activations,
-    random: options.random,
+    key: options.key,
+    get lane() {
+      return model.network.nodes.indexOf(node);
+    },
     update: (param, value) => options.onUpdate?.(`${node.id}/${param}`, value),
   };
 }

@@ -9,10 +9,18 @@ import type { Network, NetworkNode } from './network.ts';
 /** Called after every training step, before the next one starts; see `observe`. */
 export type StepListener = (step: number, batch: Tensor | undefined) => Promise<void> | void;
 
+/** Where the newest weights are while something other than tfjs trains them. */
+export interface WeightSource {
+  /** Brings the variables up to date; does nothing where they are. */
+  refresh(weights: ReadonlyMap<string, Variable>): void;
+  /** The variables have been given other values. */
+  written(): void;
+}
+
 /** A network with weights. Whoever builds one disposes it. */
 export interface Model {
   readonly network: Network;
-  /** Variables by "node/param", in walking order. */
+  /** Variables by "node/param", in walking order; up to date whenever they are asked for. */
   readonly weights: ReadonlyMap<string, Variable>;
   readonly specs: ReadonlyMap<string, ParamSpec>;
   readonly seed: number;
@@ -22,6 +30,10 @@ export interface Model {
   read(): Promise<Record<string, Float32Array>>;
   /** Replaces weights; names or sizes that do not fit throw and change nothing. */
   write(values: Readonly<Record<string, Float32Array>>): void;
+  /** From now on the newest weights are there; null: in the variables again. One source at a time. */
+  follow(source: WeightSource | null): void;
+  /** Whether anybody listens to steps. */
+  readonly isWatched: boolean;
   /** Runs after each step of any loop that calls `stepped`; returns the way to stop. */
   onStep(listener: StepListener): () => void;
   /** Tells the listeners that a step is done; `train` calls it, a loop of your own should too. */
@@ -68,18 +80,34 @@ function modelOf(
   seed: number,
 ): Model {
   const listeners = new Set<StepListener>();
+  let source: WeightSource | null = null;
+  const current = (): ReadonlyMap<string, Variable> => {
+    source?.refresh(weights);
+    return weights;
+  };
 
   return {
     network: net,
-    weights,
+    get weights() {
+      return current();
+    },
     specs,
     seed,
     paramsOf(node) {
-      return Object.fromEntries(Object.keys(node.params).map((param) => [param, weights.get(`${node.id}/${param}`)!]));
+      const now = current();
+      return Object.fromEntries(Object.keys(node.params).map((param) => [param, now.get(`${node.id}/${param}`)!]));
+    },
+    follow(next) {
+      if (next && source) throw new Error('internal: two runs train one model; end the first');
+      if (!next) current();
+      source = next;
+    },
+    get isWatched() {
+      return listeners.size > 0;
     },
     async read() {
       const entries = await Promise.all(
-        [...weights].map(async ([name, variable]) => [name, (await variable.data()) as Float32Array] as const),
+        [...current()].map(async ([name, variable]) => [name, (await variable.data()) as Float32Array] as const),
       );
       // Copies: on the cpu tier data() hands out the live buffer.
       return Object.fromEntries(entries.map(([name, values]) => [name, values.slice()]));
@@ -91,6 +119,7 @@ function modelOf(
         variable.assign(value);
         value.dispose();
       }
+      source?.written();
     },
     onStep(listener) {
       listeners.add(listener);

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { InputError } from '../core/errors.ts';
-import { random } from '../core/random.ts';
 import type { LoadedDataset } from '../datasets/dataset.ts';
-import { forward, outputOf, type ForwardOptions } from '../network/forward.ts';
+import type { Batch } from '../datasets/takeBatch.ts';
+import { forward } from '../network/forward.ts';
 import type { Model } from '../network/model.ts';
 import { networkDigest, networkToJSON } from '../network/serialize.ts';
 import { batchSource } from './batchSource.ts';
 import { DivergedError, type Checkpoint } from './checkpoint.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
+import { stepKey } from './steppers/stepKey.ts';
+import { eagerStepper } from './steppers/eager.ts';
+import type { KeptState } from './steppers/stepper.ts';
 import { planTraining, type TrainingPlan, type TrainingRecipe } from './trainOptions.ts';
 
 export type { Evaluation };
@@ -36,110 +38,45 @@ export interface Trainer {
 /** Prepares a run of a model on data. */
 export function startTraining(model: Model, data: LoadedDataset, recipe: TrainingRecipe = {}): Trainer {
   const plan = planTraining(model.network, data, recipe);
-  const trained = [...model.weights].filter(([name]) => model.specs.get(name)!.trainable);
-  if (trained.length === 0)
+  if (![...model.specs.values()].some(({ trainable }) => trainable))
     throw new InputError('nothing to train: the net has no weights; add a dense or conv2d node');
-  const variables = trained.map(([, variable]) => variable);
-  const slots = new Map<string, Tensor>();
-  for (const [name, variable] of trained) {
-    for (const slot of plan.optimizer.slots) slots.set(`${name}/${slot}`, tf.zeros(variable.shape));
-  }
+  const stepper = eagerStepper(model, plan);
   const batches = batchSource(data, plan);
   let step = 0;
-  let pending: Scalar[] = [];
   // A loss that was read vouches for the weights it was computed with, which are those before its step.
-  let good = keepState();
-  let before: typeof good | undefined;
+  let good: Good | undefined;
+  let before: Good | undefined;
 
-  /** Cheap: clones share their memory with the tensors they copy. */
-  function keepState() {
-    return {
-      step,
-      weights: new Map([...model.weights].map(([name, variable]) => [name, tf.clone(variable)])),
-      slots: new Map([...slots].map(([name, tensor]) => [name, tf.clone(tensor)])),
-    };
-  }
-
-  function dropState(state: typeof good): void {
-    for (const tensor of [...state.weights.values(), ...state.slots.values()]) tensor.dispose();
-  }
+  const keep = async (): Promise<Good> => ({ state: await stepper.keep(), step });
 
   function backToGood(): void {
-    for (const [name, variable] of model.weights) variable.assign(good.weights.get(name)!);
-    for (const [name, tensor] of slots) {
-      tensor.dispose();
-      slots.set(name, tf.clone(good.slots.get(name)!));
-    }
-    step = good.step;
+    stepper.back(good!.state);
+    step = good!.step;
+  }
+
+  function drop(state: Good | undefined): undefined {
+    if (state) stepper.drop(state.state);
   }
 
   const learningRate = () => plan.learningRate * plan.schedule.factor(step, plan.steps);
 
-  function forwardOptions(): ForwardOptions {
-    return { training: true, random: random(plan.seed, `dropout ${step}`) };
-  }
-
-  /** One step without telling anybody; returns the loss. */
-  function runStep({ x, labels } = batches.at(step)): Scalar {
-    const updates = new Map<string, Tensor>();
-    const { value, grads } = tf.variableGrads(() => {
-      const values = forward(model, x, {
-        ...forwardOptions(),
-        onUpdate: (name, tensor) => updates.set(name, tf.keep(tf.clone(tensor))),
-      });
-      return plan.loss.apply(outputOf(model, values), labels);
-    }, variables);
-    const rate = learningRate();
+  /** One step without telling anybody. */
+  async function runStep(batch = batches.at(step)): Promise<void> {
+    await stepper.run({ step, learningRate: learningRate(), batch });
     step += 1;
-    for (const [name, variable] of trained) applyGradient(name, variable, grads[variable.name], rate);
-    for (const [name, tensor] of updates) {
-      model.weights.get(name)!.assign(tensor);
-      tensor.dispose();
-    }
-    x.dispose();
-    labels.dispose();
-    return value;
-  }
-
-  function applyGradient(name: string, variable: Variable, gradient: Tensor | undefined, rate: number): void {
-    if (!gradient) return;
-    const { optimizer, optimizerOptions: options } = plan;
-    const decay = model.specs.get(name)!.decays ? plan.weightDecay : 0;
-    const own = Object.fromEntries(optimizer.slots.map((slot) => [slot, slots.get(`${name}/${slot}`)!]));
-    const updated = tf.tidy(() => {
-      const g = decay > 0 && !optimizer.decoupled ? tf.add(gradient, tf.mul(variable, decay)) : gradient;
-      const w = decay > 0 && optimizer.decoupled ? tf.mul(variable, 1 - rate * decay) : variable;
-      const result = optimizer.update({ weight: w, gradient: g, slots: own, step, learningRate: rate, decay, options });
-      return [result.weight, ...optimizer.slots.map((slot) => result.slots[slot]!)];
-    });
-    const [weight, ...kept] = updated;
-    variable.assign(weight!);
-    weight!.dispose();
-    gradient.dispose();
-    optimizer.slots.forEach((slot, i) => {
-      own[slot]!.dispose();
-      slots.set(`${name}/${slot}`, kept[i]!);
-    });
-  }
-
-  /** The first weight or running average that is not finite. One read for all of them: a sum is finite only if its terms are. */
-  async function brokenTensor(): Promise<{ readonly node: string; readonly sum: number } | undefined> {
-    const tensors = [...model.weights, ...slots];
-    const sums = tf.tidy(() => tf.stack(tensors.map(([, tensor]) => tf.sum(tf.abs(tensor)))));
-    const read = await sums.data();
-    sums.dispose();
-    const index = read.findIndex((sum) => !Number.isFinite(sum));
-    return index < 0 ? undefined : { node: tensors[index]![0].split('/')[0]!, sum: read[index]! };
   }
 
   /** The first node whose output is not finite in the forward pass of the next step. */
   async function brokenNode(): Promise<string | undefined> {
-    const { x, labels } = batches.at(step);
-    const flags = tf.tidy(() =>
-      [...forward(model, x, forwardOptions()).values()].map((value) => tf.all(tf.isFinite(value))),
-    );
+    const flags = tf.tidy(() => {
+      const values = forward(model, tensorOf(batches.at(step)), {
+        training: true,
+        key: stepKey(plan.seed, step),
+      });
+      return [...values.values()].map((value) => tf.all(tf.isFinite(value)));
+    });
     const finite = await Promise.all(flags.map(async (flag) => (await flag.data())[0]));
-    for (const tensor of [...flags, x, labels]) tensor.dispose();
+    tf.dispose(flags);
     return ['input', ...model.network.nodes.map((node) => node.id)][finite.findIndex((ok) => !ok)];
   }
 
@@ -150,12 +87,11 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
     while (step < last) {
       const rate = learningRate();
       const node = await brokenNode();
-      const value = runStep();
-      const loss = (await value.data())[0]!;
-      value.dispose();
-      const tensor = await brokenTensor();
-      if (!Number.isFinite(loss)) cause = { node: node ?? 'loss', step, found: loss, rate };
-      else if (tensor) cause = { node: node ?? tensor.node, step, found: tensor.sum, rate };
+      await runStep();
+      const [loss] = await stepper.losses();
+      const weight = await stepper.broken();
+      if (!Number.isFinite(loss!)) cause = { node: node ?? 'loss', step, found: loss!, rate };
+      else if (weight) cause = { node: node ?? weight.name.split('/')[0]!, step, found: weight.found, rate };
       else continue;
       break;
     }
@@ -165,15 +101,12 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
 
   async function checkpoint(): Promise<Checkpoint> {
     const at = step;
-    const [weights, entries] = await Promise.all([
-      model.read(),
-      Promise.all([...slots].map(async ([name, t]) => [name, ((await t.data()) as Float32Array).slice()] as const)),
-    ]);
+    const [weights, slots] = await Promise.all([model.read(), stepper.readSlots()]);
     return {
       network: networkToJSON(model.network),
       step: at,
       weights,
-      slots: Object.fromEntries(entries),
+      slots,
       optimizer: plan.optimizer.id,
       seed: plan.seed,
       batchSize: plan.batchSize,
@@ -197,10 +130,10 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
         `checkpoint of another network: ${found}, the model is ${own}; build one with networkFromJSON(checkpoint.network)`,
       );
     }
-    for (const [name, tensor] of slots) {
+    for (const [name, size] of stepper.slotSizes) {
       const numbers = Object.hasOwn(saved.slots, name) ? saved.slots[name]!.length : 0;
-      if (numbers !== tensor.size) {
-        throw new InputError(`damaged checkpoint: "${name}" has ${numbers} numbers; expected ${tensor.size}`);
+      if (numbers !== size) {
+        throw new InputError(`damaged checkpoint: "${name}" has ${numbers} numbers; expected ${size}`);
       }
     }
   }
@@ -218,55 +151,48 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
     },
     async advance() {
       const batch = batches.at(step);
-      const shown = tf.clone(batch.x);
-      if (before) dropState(before);
-      before = keepState();
+      good ??= await keep();
+      before = drop(before);
+      before = await keep();
+      await runStep(batch);
+      if (!model.isWatched) return;
+      const shown = tensorOf(batch);
       try {
-        pending.push(runStep(batch));
         await model.stepped(step, shown);
       } finally {
         shown.dispose();
       }
     },
     async losses() {
-      const waiting = pending;
-      pending = [];
-      const read = await Promise.all(waiting.map(async (loss) => (await loss.data())[0]!));
-      for (const loss of waiting) loss.dispose();
-      const isBroken = read.some((loss) => !Number.isFinite(loss)) || (await brokenTensor()) !== undefined;
-      if (isBroken) throw await diverged(step);
+      const read = await stepper.losses();
+      if (read.some((loss) => !Number.isFinite(loss)) || (await stepper.broken())) throw await diverged(step);
       if (before) {
-        dropState(good);
+        drop(good);
         good = before;
         before = undefined;
       }
-      return Float32Array.from(read);
+      return read;
     },
     evaluate: (part, limit = Infinity) => evaluate(model, data, plan.loss, { part, limit }),
     checkpoint,
     restore(saved) {
       checkFits(saved);
       model.write(saved.weights);
-      for (const [name, tensor] of slots) {
-        const value = tf.tensor(saved.slots[name]!, tensor.shape);
-        tensor.dispose();
-        slots.set(name, value);
-      }
-      for (const loss of pending) loss.dispose();
-      pending = [];
+      stepper.writeSlots(saved.slots);
       step = saved.step;
-      dropState(good);
-      if (before) dropState(before);
-      before = undefined;
-      good = keepState();
+      before = drop(before);
+      good = drop(good);
     },
     dispose() {
-      dropState(good);
-      if (before) dropState(before);
-      before = undefined;
-      for (const tensor of [...slots.values(), ...pending]) tensor.dispose();
-      slots.clear();
-      pending = [];
+      stepper.dispose();
     },
   };
 }
+
+/** A state that a loss vouched for. */
+interface Good {
+  readonly state: KeptState;
+  readonly step: number;
+}
+
+const tensorOf = ({ inputs, count, shape }: Batch) => tf.tensor(inputs.slice(), [count, ...shape]);

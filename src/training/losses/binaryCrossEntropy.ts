@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import { operations } from '#kernels';
 import type { Loss } from './loss.ts';
 
 /** −log of the sigmoid probability of the label, for a net with one output and two classes. */
@@ -15,5 +16,6 @@ export const binaryCrossEntropy: Loss = {
     return tf.mean(tf.sub(tf.softplus(z), tf.mul(z, tf.cast(labels, 'float32')))) as Scalar;
   },
   scalar: ([z], label) => Math.max(z!, 0) - z! * label + Math.log1p(Math.exp(-Math.abs(z!))),
+  lower: ({ batch }, buffers, emit) => emit(operations.binaryCrossEntropy, buffers, { batch }),
   answer: (logits) => tf.cast(tf.greater(tf.squeeze(logits, [1]), 0), 'int32') as Tensor1D,
 };

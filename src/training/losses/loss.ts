@@ -1,3 +1,4 @@
+import type { LoweringPlace } from '../../plan/lowering.ts';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 
 /** What training makes small. Logits are [batch, outputs]; labels are class indices, int32. */
@@ -10,6 +11,12 @@ export interface Loss {
   outputs(classes: number): number;
   /** Mean over the batch. */
   apply(logits: Tensor, labels: Tensor1D): Scalar;
+  /** The same as an operation of a plan, on logits, labels, the loss and the gradient of the logits. */
+  lower(
+    sizes: { readonly batch: number; readonly outputs: number },
+    buffers: readonly [logits: number, labels: number, loss: number, gradient: number],
+    emit: LoweringPlace['emit'],
+  ): void;
   /** The same in float64, for tests: one sample. */
   scalar(logits: readonly number[], label: number): number;
   /** The class answered for each sample, int32. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { operations } from '#kernels';
 import type { Loss } from './loss.ts';
 
 /** Mean squared distance to the one-hot target; a net with one output aims at 0 or 1. */
@@ -19,6 +20,7 @@ export const mse: Loss = {
     const target = (k: number) => (logits.length === 1 ? label : k === label ? 1 : 0);
     return logits.reduce((sum, z, k) => sum + (z - target(k)) ** 2, 0) / logits.length;
   },
+  lower: ({ batch, outputs }, buffers, emit) => emit(operations.mse, buffers, { batch, outputs: outputs }),
   answer: (logits) =>
     (logits.shape[1] === 1
       ? tf.cast(tf.greater(tf.squeeze(logits, [1]), 0.5), 'int32')

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { operations } from '#kernels';
 import type { Loss } from './loss.ts';
 
 /** −log of the softmax probability of the label. */
@@ -17,5 +18,7 @@ export const softmaxCrossEntropy: Loss = {
     const max = Math.max(...logits);
     return Math.log(logits.reduce((sum, z) => sum + Math.exp(z - max), 0)) + max - logits[label]!;
   },
+  lower: ({ batch, outputs }, buffers, emit) =>
+    emit(operations.softmaxCrossEntropy, buffers, { batch, classes: outputs }),
   answer: (logits) => tf.argMax(logits as Tensor2D, 1) as Tensor1D,
 };

@@ -8,8 +8,7 @@ export const adam = defineOptimizer({
   formula: 'w \\leftarrow w - \\eta \\, \\hat m / (\\sqrt{\\hat v} + \\varepsilon)',
   source: 'Kingma and Ba 2015',
   options: adamOptions,
-  slots: ['m', 'v'],
   learningRate: 0.001,
   decoupled: false,
-  update: adamRule,
+  ...adamRule,
 });

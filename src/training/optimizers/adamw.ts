@@ -8,8 +8,7 @@ export const adamw = defineOptimizer({
   formula: 'w \\leftarrow (1 - \\eta \\lambda) w - \\eta \\, \\hat m / (\\sqrt{\\hat v} + \\varepsilon)',
   source: 'Loshchilov and Hutter 2019',
   options: adamOptions,
-  slots: ['m', 'v'],
   learningRate: 0.001,
   decoupled: true,
-  update: adamRule,
+  ...adamRule,
 });

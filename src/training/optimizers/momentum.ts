@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { real } from '../../core/options.ts';
 import { defineOptimizer } from './optimizer.ts';
 
@@ -11,8 +10,9 @@ export const momentum = defineOptimizer({
   slots: ['velocity'],
   learningRate: 0.02,
   decoupled: false,
-  update({ weight, gradient, slots, learningRate, options: { momentum } }) {
-    const velocity = tf.add(tf.mul(slots.velocity!, momentum), gradient);
-    return { weight: tf.sub(weight, tf.mul(velocity, learningRate)), slots: { velocity } };
-  },
+  scalars: () => ({}),
+  update: [
+    ['velocity', 'momentum * velocity + g'],
+    ['w', 'w - learningRate * velocity'],
+  ],
 });

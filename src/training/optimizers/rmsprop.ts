@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { real } from '../../core/options.ts';
 import { defineOptimizer } from './optimizer.ts';
 
@@ -14,9 +13,9 @@ export const rmsprop = defineOptimizer({
   slots: ['square'],
   learningRate: 0.001,
   decoupled: false,
-  update({ weight, gradient, slots, learningRate, options: { rho, epsilon } }) {
-    const square = tf.add(tf.mul(slots.square!, rho), tf.mul(tf.square(gradient), 1 - rho));
-    const step = tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(square), epsilon));
-    return { weight: tf.sub(weight, step), slots: { square } };
-  },
+  scalars: () => ({}),
+  update: [
+    ['square', 'rho * square + (1 - rho) * g * g'],
+    ['w', 'w - learningRate * g / (sqrt(square) + epsilon)'],
+  ],
 });

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { defineOptimizer } from './optimizer.ts';
 
 export const sgd = defineOptimizer({
@@ -10,8 +9,6 @@ export const sgd = defineOptimizer({
   slots: [],
   learningRate: 0.05,
   decoupled: false,
-  update: ({ weight, gradient, learningRate }) => ({
-    weight: tf.sub(weight, tf.mul(gradient, learningRate)),
-    slots: {},
-  }),
+  scalars: () => ({}),
+  update: [['w', 'w - learningRate * g']],
 });

@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { jsExecutor, wasmExecutor, type Executor } from '#kernels';
+import type { Model } from '../../network/model.ts';
+import { trainingPlan, type StepPart, type TrainingStep } from '../../plan/trainingPlan.ts';
+import { scalarsOf } from '../optimizers/optimizer.ts';
+import type { TrainingPlan } from '../trainOptions.ts';
+import { stepKey } from './stepKey.ts';
+import type { KeptState, StepOrder, Stepper } from './stepper.ts';
+
+/** What runs plans. */
+export type PlanEngine = 'wasm' | 'js';
+
+const executors: Readonly<Record<PlanEngine, (step: TrainingStep) => Executor<StepPart>>> = {
+  wasm: ({ plan }) => wasmExecutor(plan),
+  js: ({ plan }) => jsExecutor(plan, (length) => new Float32Array(length)),
+};
+
+/** Steps by a plan of the whole net. While it lives, the newest weights are the plan's; the model reads them when asked. */
+export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanEngine): Stepper {
+  const lowered = trainingPlan(model, recipe);
+  const executor = executors[engine](lowered);
+  const usesKey = lowered.plan.parts.forward.some(({ buffers }) => buffers.includes(lowered.key));
+  const view = (buffer: number) => executor.view(buffer);
+  const [input, labels, key, loss] = [lowered.input, lowered.labels, lowered.key, lowered.loss].map(view) as [
+    ...[Float32Array, Float32Array, Float32Array, Float32Array],
+  ];
+  const views = (buffers: ReadonlyMap<string, number>) =>
+    new Map([...buffers].map(([name, buffer]) => [name, view(buffer)] as const));
+  const [weights, slots, scalars] = [views(lowered.weights), views(lowered.slots), views(lowered.scalars)];
+  const changing = [...weights.values(), ...slots.values()];
+  const kept = new Map<KeptState, Float32Array[]>();
+  // Memory of states that were dropped: keeping one at every step allocates nothing.
+  const spare: Float32Array[][] = [];
+  let losses: number[] = [];
+  /** The variables are newer; or the plan is. */
+  let isBehind = true;
+  let isAhead = false;
+
+  /** The variables' values, into the plan. */
+  async function take(): Promise<void> {
+    const values = await model.read();
+    for (const [name, own] of weights) own.set(values[name]!);
+    isBehind = false;
+  }
+
+  function step({ step: index, learningRate, batch }: StepOrder): void {
+    input.set(batch.inputs);
+    labels.set(batch.labels);
+    if (usesKey) key[0] = stepKey(recipe.seed, index);
+    const numbers = scalarsOf(recipe, { step: index, learningRate });
+    for (const [name, own] of scalars) own[0] = numbers[name]!;
+    executor.run('forward');
+    executor.run('backward');
+    executor.run('update');
+    losses.push(loss[0]!);
+    isAhead = true;
+  }
+
+  function copy(): KeptState {
+    const state: KeptState = Symbol();
+    const copies = spare.pop() ?? changing.map((own) => new Float32Array(own.length));
+    copies.forEach((to, i) => to.set(changing[i]!));
+    kept.set(state, copies);
+    return state;
+  }
+
+  model.follow({
+    refresh(variables) {
+      if (!isAhead) return;
+      isAhead = false;
+      for (const [name, variable] of variables) {
+        const value = tf.tensor(weights.get(name)!.slice(), variable.shape);
+        variable.assign(value);
+        value.dispose();
+      }
+    },
+    written() {
+      isBehind = true;
+      isAhead = false;
+    },
+  });
+
+  return {
+    slotSizes: new Map([...slots].map(([name, { length }]) => [name, length])),
+    run: (order) => (isBehind ? take().then(() => step(order)) : step(order)),
+    async losses() {
+      const read = Float32Array.from(losses);
+      losses = [];
+      return read;
+    },
+    keep: () => (isBehind ? take().then(copy) : copy()),
+    back(state) {
+      kept.get(state)!.forEach((from, i) => changing[i]!.set(from));
+      isAhead = true;
+      isBehind = false;
+    },
+    drop(state) {
+      spare.push(kept.get(state)!);
+      kept.delete(state);
+    },
+    async broken() {
+      for (const [name, own] of [...weights, ...slots]) {
+        const found = own.find((value) => !Number.isFinite(value));
+        if (found !== undefined) return { name, found };
+      }
+      return undefined;
+    },
+    readSlots: async () => Object.fromEntries([...slots].map(([name, own]) => [name, own.slice()])),
+    writeSlots(values) {
+      losses = [];
+      for (const [name, own] of slots) own.set(values[name]!);
+    },
+    dispose() {
+      model.follow(null);
+      executor.dispose();
+    },
+  };
+}

@@ -12,6 +12,7 @@ import { strengthSentence } from './en/strengthSentence.ts';
 import { inputsSentence } from './en/inputsSentence.ts';
 import { inputsText } from './en/inputsText.ts';
 import { labText } from './en/labText.ts';
+import { neuronSentence } from './en/neuronSentence.ts';
 import { mapsSentence, rulesSentence, sumSentence } from './en/mapsSentence.ts';
 import { booksText, mapsText, rulesText } from './en/mapsText.ts';
 import { optionText } from './en/optionText.ts';
@@ -32,6 +33,7 @@ export const en = {
     conceptsLead,
     conceptsWaiting,
     otherClass: otherClassSentence,
+    neuron: neuronSentence,
     account: accountSentence,
     hazards: hazardSentences,
     ablation: ablationSentence,

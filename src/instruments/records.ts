@@ -1,3 +1,4 @@
+import type { Conditions } from '../concepts/conditions.ts';
 import type { MeasurementRecord } from '../core/record.ts';
 
 /** A rectangle in input pixels. It may leave the image: a field reaches into the padding. */

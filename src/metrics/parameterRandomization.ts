@@ -26,7 +26,9 @@ export interface ParameterRandomizationData {
   readonly steps: readonly RandomizationStep[];
 }
 
-const options = { initializer: name('heNormal', 'initializer of the fresh weights: the one the net was built with') };
+const options = {
+  initializer: name('heNormal', 'initializer of the fresh weights; best the one the net was built with'),
+};
 
 /** Gives the layers fresh weights, from the output down and cumulatively, and compares the maps with the original. */
 export const parameterRandomization = defineMetric<ParameterRandomizationData, typeof options>({

@@ -70,8 +70,16 @@ const nothing = (): Findings => ({
   checkpoints: null,
 });
 
-/** Builds the described model and prepares its training. `onNews` is called when something was found beside the turns. */
-export function startRun(data: LoadedDataset, description: RunDescription, onNews: () => void): Run {
+/**
+ * Builds the described model and prepares its training. `onNews` is called when something was found beside the turns; a
+ * channel that was followed before may be followed from the start.
+ */
+export function startRun(
+  data: LoadedDataset,
+  description: RunDescription,
+  onNews: () => void,
+  followed: Pin | null = null,
+): Run {
   const network = networkFromJSON(description.network);
   const { seed, initializer } = description;
   const model = build(network, { seed, initializer });
@@ -99,7 +107,7 @@ export function startRun(data: LoadedDataset, description: RunDescription, onNew
   let measuredAt = { view: -1, edges: -1, field: -1, map: -1, test: -1, kept: -1, pin: -1 };
   const checkpoints = checkpointsOf(model);
   const pinPace = pace(700, 3);
-  let pinned: Pin | null = null;
+  let pinned = followed;
   let isFollowing = false;
   /** Something broke while a channel was followed; the next turn says so. */
   let broken: unknown = null;

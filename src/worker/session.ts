@@ -87,7 +87,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     divergence = null;
     speed.reset();
     if (before) next.reselect(before);
-    void loop();
+    wake();
     return summarizeRun(next.model, next.trainer.plan);
   }
 
@@ -208,12 +208,12 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       isPlaying = true;
       divergence = null;
       speed.reset();
-      void loop();
+      wake();
       return null;
     },
     async pause() {
       isPlaying = false;
-      void loop();
+      wake();
       return null;
     },
     async step() {
@@ -223,26 +223,25 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
         await trainer.advance();
         lossesSince.push(...(await trainer.losses()));
       });
-      void loop();
+      wake();
       return null;
     },
     async select(selection) {
       demandRun().select(selection);
-      void loop();
+      wake();
       return null;
     },
     async evaluate() {
       const result = await exclusive(() => demandRun().evaluateAll());
-      void loop();
+      wake();
       return result;
     },
     recover: ({ learningRate }) =>
       exclusive(async () => {
         const good = await demandRun().trainer.checkpoint();
         const wanted = { ...description!, recipe: { ...description!.recipe, learningRate } };
-        const next = startRun(dataOfRun!, wanted, wake);
+        const next = startRun(dataOfRun!, wanted, wake, demandRun().pinned);
         next.trainer.restore(good);
-        next.pin(demandRun().pinned);
         return install(next, wanted, dataOfRun!);
       }),
     measure: explaining('measure'),
@@ -253,7 +252,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     optimizeInput: explaining('optimizeInput'),
     async pin({ pin }) {
       demandRun().pin(pin);
-      void loop();
+      wake();
       return null;
     },
     memory: async () => memoryInUse(),
@@ -280,7 +279,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     } catch (error) {
       if (error instanceof DivergedError) {
         stopDiverged(error);
-        void loop();
+        wake();
       }
       tell({ type: 'failure', id, error: plainError(error) });
     } finally {

@@ -3,7 +3,9 @@ import {
   batchEntropy,
   build,
   erf,
+  forward,
   network,
+  outputOf,
   relevance,
   startEngine,
   startTraining,
@@ -141,4 +143,20 @@ test.for(TIERS)('on %s training reduces the loss of every net', async (tier) => 
     expect(losses).toHaveLength(30);
     expect(mean(losses.subarray(-6))).toBeLessThan(0.8 * mean(losses.subarray(0, 6)));
   }
+});
+
+test.for(TIERS)('on %s a sum may have more inputs than a GPU binds at once', async (tier) => {
+  await startEngine({ tier });
+  const branches = Array.from({ length: 12 }, (_, i) => ({
+    kind: 'activate',
+    id: `branch${i}`,
+    fn: 'relu',
+    from: 'input',
+  }));
+  const net = network([3], [...branches, { kind: 'add', from: branches.map(({ id }) => id) }]);
+  const model = build(net);
+  const sum = tf.tidy(() => outputOf(model, forward(model, tf.tensor([[-1, 2, 0.5]]))));
+  expect([...(await sum.data())]).toEqual([0, 24, 6]);
+  sum.dispose();
+  model.dispose();
 });

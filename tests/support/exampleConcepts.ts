@@ -58,6 +58,7 @@ export function exampleConcepts(change: Partial<ConceptsData> = {}): ConceptsRec
     neurons: stack([...shown].map((channel) => map(4, 61 + channel).subarray(0, 49))),
     bypassed: 0,
     parallel: [],
+    conditions: {},
     region: null,
     ...change,
     relevance,

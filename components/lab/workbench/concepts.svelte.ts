@@ -1,9 +1,9 @@
 import {
   networkFromJSON,
   type AttributionGraphRecord,
+  type Conditions,
   type ConceptsRecord,
   type FoundReferences,
-  type MeasurementRecord,
   type NetworkNode,
   type ReferenceMode,
   type Region,
@@ -12,6 +12,7 @@ import {
 } from '#src';
 import { argueRows, type ArgueOrder, type ArgueRow } from '../../views/argueRows.ts';
 import type { ReferenceLook } from '../../views/referenceLook.ts';
+import { recordOf, withMap } from './conceptsRecord.ts';
 import { graphBelow, graphWindow } from './graphWindow.ts';
 import type { Inquiry } from './inquiry.svelte.ts';
 import { Request, type Ask } from './request.svelte.ts';
@@ -20,11 +21,11 @@ import { Request, type Ask } from './request.svelte.ts';
 const ROOM = 8;
 /** Reference samples per channel. */
 const REFERENCES = 5;
+/** What relevance may start with. */
+export type Initial = number | 'probability' | null;
+
 /** Channels followed from each concept, level by level. */
 const GRAPH_WIDTH = [3, 3, 2];
-
-/** Channels of other nodes that relevance must pass. */
-export type Through = Readonly<Record<string, readonly number[]>>;
 
 /** The panel "Who argues": what is set in it, what it asks, and what it has been answered. */
 export class ConceptsDesk {
@@ -35,7 +36,12 @@ export class ConceptsDesk {
   showsAll = $state(false);
   region = $state.raw<Region | null>(null);
   letsParallelIn = $state(false);
-  through = $state.raw<Through>({});
+  /** Channels, or single units, of other nodes that relevance must pass. */
+  through = $state.raw<Conditions>({});
+  /** What relevance starts with; null: what the rules say. */
+  initial = $state<Initial>(null);
+  /** The one unit of the selected channel that is asked about: row · width + column; null: the whole channel. */
+  neuron = $state<number | null>(null);
   mode = $state<ReferenceMode>('relevance');
   label = $state<number | null>(null);
   look = $state<ReferenceLook>('map');
@@ -50,6 +56,8 @@ export class ConceptsDesk {
   readonly concepts: Request<'measure'>;
   /** The selected channel's map, where it is not among the foremost. */
   readonly own: Request<'measure'>;
+  /** The map of one unit of the selected channel. */
+  readonly single: Request<'measure'>;
   readonly graph: Request<'measure'>;
   readonly references: Request<'references'>;
   readonly ablation: Request<'ablate'>;
@@ -68,6 +76,7 @@ export class ConceptsDesk {
       measure(),
       measure(),
     ];
+    this.single = measure();
     this.references = new Request(ask, 'references');
     this.ablation = new Request(ask, 'ablate');
   }
@@ -81,6 +90,13 @@ export class ConceptsDesk {
     // Another layer's channels are not this one's: an old answer may be dimmed, but not mistaken.
     if (record?.data.at !== this.inquiry.at) return null;
     return this.#ownKey === this.ownKey ? withMap(record, recordOf(this.own.value, 'concepts')) : record;
+  });
+  /** The map of the unit that is asked about, and of no other. */
+  readonly neuronRecord = $derived.by((): ConceptsRecord | null => {
+    const { at, channel } = this.inquiry;
+    const record = recordOf<ConceptsRecord>(this.single.value, 'concepts');
+    const condition = record?.data.at === at ? record.data.conditions[at] : undefined;
+    return condition?.[channel] === this.neuron ? record : null;
   });
   readonly rows = $derived.by((): readonly ArgueRow[] => {
     const { conceptsRecord, order, showsAll, inquiry } = this;
@@ -117,8 +133,8 @@ export class ConceptsDesk {
 
   /** What changes the ranking, besides the inquiry. */
   get rankingKey(): string {
-    const { inquiry, showsAll, view, region, letsParallelIn, through } = this;
-    return JSON.stringify([inquiry.key, inquiry.at, showsAll || view === 'atlas', region, letsParallelIn, through]);
+    const { inquiry, showsAll, view } = this;
+    return JSON.stringify([inquiry.key, showsAll || view === 'atlas', this.#ranking]);
   }
 
   async askAll(): Promise<void> {
@@ -154,6 +170,7 @@ export class ConceptsDesk {
     const count = showsAll || view === 'atlas' ? channels : Math.min(ROOM, channels);
     await this.concepts.run({ ...inquiry.asked, instrument: 'concepts', options: { ...this.#ranking, count } });
     await this.askOwn();
+    await this.askNeuron();
   }
 
   /** Asks for the selected channel's map where the ranking does not hold it. */
@@ -166,19 +183,41 @@ export class ConceptsDesk {
     await this.own.run({ ...inquiry.asked, instrument: 'concepts', options });
   }
 
+  /** Asks for the map of a single unit, where one is chosen. */
+  async askNeuron(): Promise<void> {
+    const { inquiry, neuron } = this;
+    const { at, channel, asked } = inquiry;
+    if (neuron === null) return;
+    const ranking = this.#ranking;
+    const conditions = { ...ranking.conditions, [at]: { [channel]: neuron } };
+    const options = { ...ranking, region: null, conditions, channels: [channel] };
+    await this.single.run({ ...asked, instrument: 'concepts', options });
+  }
+
   get ownKey(): string {
     return JSON.stringify([this.inquiry.asked, this.inquiry.channel, this.#ranking]);
   }
 
   get #ranking() {
-    const { inquiry, region, letsParallelIn, through } = this;
+    const { inquiry, region, letsParallelIn, elsewhere, initial } = this;
     const { composite, rules, at } = inquiry;
-    return { at, composite, rules, region, conditions: through, excludesParallel: !letsParallelIn };
+    return { at, composite, rules, region, conditions: elsewhere, excludesParallel: !letsParallelIn, initial };
+  }
+
+  /** The conditions at other nodes than the one that is looked at. */
+  get elsewhere(): Conditions {
+    return Object.fromEntries(Object.entries(this.through).filter(([at]) => at !== this.inquiry.at));
   }
 
   /** What people call a node: the stage its output stands for, or its own id. */
   stageName(at: string): string {
     return this.inquiry.session.run?.stages.find(({ output }) => output === at)?.id ?? at;
+  }
+
+  /** How many columns of units a node has. */
+  columnsOf(at: string): number {
+    const { shape = [] } = this.nodes.find(({ id }) => id === at) ?? {};
+    return shape.length === 3 ? shape[1]! : 1;
   }
 
   async askOther(target: number): Promise<void> {
@@ -234,29 +273,15 @@ export class ConceptsDesk {
   /** A part of one layer means nothing in another, and channels scaled together belong to their own. */
   forgetLayer(): void {
     this.region = null;
+    this.neuron = null;
     this.together = [];
-    this.through = Object.fromEntries(Object.entries(this.through).filter(([at]) => at !== this.inquiry.at));
+    this.through = this.elsewhere;
   }
 
   cancel(): void {
-    const { relevance, other, concepts, own, graph, references, ablation } = this;
-    for (const request of [relevance, other, concepts, own, graph]) request.cancel();
+    const { relevance, other, concepts, own, single, graph, references, ablation } = this;
+    for (const request of [relevance, other, concepts, own, single, graph]) request.cancel();
     references.cancel();
     ablation.cancel();
   }
-}
-
-function recordOf<R extends MeasurementRecord>(value: MeasurementRecord | null, instrument: string): R | null {
-  return value?.instrument === instrument ? (value as R) : null;
-}
-
-/** A ranking with the map of one more channel. */
-function withMap(record: ConceptsRecord, extra: ConceptsRecord | null): ConceptsRecord {
-  const { data } = record;
-  const channel = extra?.data.shown[0];
-  if (!extra || channel === undefined || data.shown.includes(channel)) return record;
-  const maps = new Float32Array(data.maps.length + extra.data.maps.length);
-  maps.set(data.maps);
-  maps.set(extra.data.maps, data.maps.length);
-  return { ...record, data: { ...data, shown: Uint32Array.from([...data.shown, channel]), maps } };
 }

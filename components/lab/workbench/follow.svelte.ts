@@ -17,8 +17,7 @@ export function follow(inquiry: Inquiry, key: () => unknown, ask: () => Promise<
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async () => {
       await ask();
-      const { step, session } = inquiry;
-      if (isOver || step !== null || !session.isPlaying) return;
+      if (isOver || !inquiry.isFollowing) return;
       timer = setTimeout(() => void again(), PAUSE_MS);
     };
     untrack(() => void again());

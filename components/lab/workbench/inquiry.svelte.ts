@@ -1,4 +1,4 @@
-import type { Asked, CompositeSpec, ConceptPlace, RuleChoices } from '#src';
+import { networkFromJSON, type Asked, type CompositeSpec, type ConceptPlace, type RuleChoices } from '#src';
 import type { LabSession } from '../session.svelte.ts';
 import type { Ask } from './request.svelte.ts';
 
@@ -31,6 +31,22 @@ export class Inquiry {
   get at(): string {
     return this.#other?.at ?? this.session.run?.stages.find(({ id }) => id === this.stage)?.output ?? this.stage;
   }
+
+  /** The answers are those of a run that goes on: the next ones are on their way. */
+  get isFollowing(): boolean {
+    return this.session.isPlaying && this.step === null;
+  }
+  /** The selected sample, and the shape of all samples. */
+  get sample(): Float32Array | null {
+    return this.session.snapshot?.sample.input ?? null;
+  }
+  get shape(): readonly number[] {
+    return this.session.data?.shape ?? [];
+  }
+  readonly network = $derived.by(() => {
+    const { description } = this.session;
+    return description ? networkFromJSON(description.network) : null;
+  });
 
   /** Looks at a stage, or at any node; a channel without a place stays where it is. */
   choose({ at = this.stage, channel = 0 }: Partial<ConceptPlace>): void {

@@ -1,5 +1,6 @@
 import type { ConceptsRecord, RelevanceRecord } from '#src';
 import { mainChannels } from '../../views/mainChannels.ts';
+import { usualSigns } from '../../views/usualSigns.ts';
 import { whereMostly, type Part } from '../../views/whereMostly.ts';
 import { brief } from '../brief.ts';
 import { inWords, percent } from '../number.ts';
@@ -23,7 +24,8 @@ const PLACES: Record<Part, string> = {
 };
 
 /** Who argues for a class: how many channels hold more than half of what speaks for it, and of what speaks against it. */
-export function conceptsSentence({ data }: ConceptsRecord, stage: string, name: string, isAnswer: boolean): string {
+export function conceptsSentence(record: ConceptsRecord, stage: string, name: string, isAnswer: boolean): string {
+  const data = usualSigns(record.data);
   const broken = brokenLogit(data.start, name);
   if (broken) return broken;
   const speaks = mainChannels(data.relevance, 1).length;
@@ -49,7 +51,8 @@ export function conceptsWaiting(stage: string): string {
 export type BestLabels = ReadonlyMap<number, readonly string[]>;
 
 /** The names behind the sentence: the foremost channel, the selected one, and those that speak against. */
-export function conceptsLead({ data }: ConceptsRecord, selected: number, best: BestLabels): string {
+export function conceptsLead(record: ConceptsRecord, selected: number, best: BestLabels): string {
+  const data = usualSigns(record.data);
   if (!Number.isFinite(data.start) || data.start === 0) return '';
   const { relevance } = data;
   const speak = mainChannels(relevance, 1);

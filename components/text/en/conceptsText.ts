@@ -1,3 +1,4 @@
+import type { NodeCondition } from '#src';
 import { brief } from '../brief.ts';
 import { count, decimal, inWords, percent, quantity, signed } from '../number.ts';
 
@@ -83,8 +84,40 @@ export const conceptsText = {
     help: 'Relevance that passes these channels, any of them, and nothing else.',
     layer: 'Layer',
     channel: (channel: number) => `Only through channel ${channel}`,
-    active: (stage: string, channels: readonly number[]) => `Only through ${stage}: ${channels.join(', ')}`,
+    active: (stage: string, condition: NodeCondition, columns: number) =>
+      `Only through ${stage}: ${passing(condition, columns)}`,
     clear: 'Drop it',
+  },
+  neuron: {
+    title: (channel: number) => `Channel ${channel}, unit by unit`,
+    grid: (channel: number) =>
+      `What each unit of channel ${channel} carries. Arrow keys move over the units, Enter chooses one.`,
+    at: (row: number, column: number, value: number) => `row ${row}, column ${column}: ${brief(value)}`,
+    units: 'its units',
+    hint: 'Click a unit to see what it alone brings.',
+    one: (row: number, column: number) => `only row ${row}, column ${column}`,
+    all: 'all of it',
+    map: (channel: number, row: number, column: number) =>
+      `What the unit in row ${row}, column ${column} of channel ${channel} brings here`,
+    row: 'Row',
+    column: 'Column',
+    most: 'The one with most',
+    clear: 'All of the channel',
+    keep: 'Ask other layers through it',
+    kept: (stage: string) => `Other layers are asked only through this unit of ${stage}.`,
+    single: (stage: string) => `Every channel of ${stage} is one unit: there is no part of it to single out.`,
+  },
+  initial: {
+    label: 'Starts with',
+    starts: { usual: 'the logit', one: '1', probability: 'the probability', number: 'a number' },
+    /** Of rules that do not start with the logit. */
+    usual: '1, as the rule says',
+    value: 'Number',
+    active: (start: number, usual: number, name: string, isTurned: boolean) =>
+      `Relevance starts with **${brief(start)}**, not with ${brief(usual)}.` +
+      (isTurned ? ` The signs differ: red speaks **against** ${name}, blue for it.` : ''),
+    clear: 'As usual',
+    turned: { against: (name: string) => `− for ${name}`, for: 'against +' },
   },
   bypass: {
     found: (value: number, start: number, at: string, nodes: readonly string[]) =>
@@ -161,4 +194,13 @@ export const conceptsText = {
   empty: 'Pick a layer with channels, and a sample.',
 };
 
+/** Channels, or single units: "2, 5", or "channel 2 in row 3, column 4". */
+function passing(condition: NodeCondition, columns: number): string {
+  if (isList(condition)) return condition.join(', ');
+  return Object.entries(condition)
+    .map(([c, p]) => `channel ${c} in row ${Math.floor(p / columns)}, column ${p % columns}`)
+    .join(', ');
+}
+
+const isList = (condition: NodeCondition): condition is readonly number[] => Array.isArray(condition);
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

@@ -15,7 +15,6 @@ export const inputsText = {
   run: 'Run again',
   stop: 'Stop',
   made: (step: number) => `Made with the weights of step ${count(step)}.`,
-  source: (source: string) => `After ${source}.`,
   fromNoise: 'Start from noise',
   nothing: 'The input stays as it is until a method has run.',
 

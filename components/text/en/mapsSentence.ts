@@ -1,5 +1,6 @@
 import type { AttributionData, RelevanceRecord } from '#src';
 import { count, decimal, percent, quantity, signedQuantity } from '../number.ts';
+import { blankInput } from './blankInput.ts';
 
 /** How much another map agrees with the enlarged one. */
 export interface Agreement {
@@ -23,13 +24,13 @@ export function mapsSentence(title: string, className: string, others: readonly 
 }
 
 /** Reads one map: what its numbers add up to, beside the score, and what the method noted on the way. */
-export function sumSentence({ sum, score, signed: hasSign, details }: AttributionData, name: string): string {
+export function sumSentence({ sum, score, signed: hasSign, details, options }: AttributionData, name: string): string {
   const logit = `the logit of ${name} is ${signedQuantity(score)}`;
   const number = (key: string) => (typeof details[key] === 'number' ? details[key] : null);
   const [difference, gap] = [number('difference'), number('completenessGap')];
   if (difference !== null && gap !== null) {
     const missed = `${quantity(Math.abs(gap), 2)} too ${gap > 0 ? 'much' : 'little'}`;
-    const change = `from the blank input to this one the logit changes by ${signedQuantity(difference)}`;
+    const change = `from ${blankInput(options)} to this one the logit changes by ${signedQuantity(difference)}`;
     return `It adds up to **${signedQuantity(sum)}**; ${change}. The gap, **${missed}**, is what its steps missed on the way.`;
   }
   const node = typeof details['node'] === 'string' ? details['node'] : null;

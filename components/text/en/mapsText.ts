@@ -37,8 +37,6 @@ export const mapsText = {
   drawAll: 'Draw all again',
   fromStep: (step: number, name: string) =>
     `These maps are of step ${count(step)}, for ${name}; the enlarged one follows the training at once, they do later.`,
-  caveat: 'What it does not prove:',
-  source: (source: string) => `After ${source}.`,
   useTable: 'Use these rules everywhere in the workbench',
   tableInUse: 'These rules are in use in the whole workbench.',
   lastNode: 'the last with positions',

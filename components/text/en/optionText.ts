@@ -29,7 +29,7 @@ export const optionText = {
     targeted: 'Towards a class',
     norm: 'ε bounds',
     randomStart: 'Random start',
-    randomOrders: 'Random orders',
+    randomOrders: 'Orders',
     radius: 'Radius',
     draws: 'Draws',
     initializer: 'Initialiser',

@@ -11,6 +11,7 @@ import type {
   Unscored,
 } from '#src';
 import { count, decimal, percent, signedQuantity } from '../number.ts';
+import { blankInput } from './blankInput.ts';
 
 /** Readers of the results of the measures that have one, by id. */
 const readers: Readonly<Record<string, (result: Scored, settings: Settings) => string>> = {
@@ -19,17 +20,12 @@ const readers: Readonly<Record<string, (result: Scored, settings: Settings) => s
   rankAccuracy: (result) => largest(result as LargestData),
   topKIntersection: (result) => largest(result as LargestData),
   pointingGame: (result) => pointingGame(result as PointingGameData),
-  pixelFlipping: (result, settings) => pixelFlipping(result as PixelFlippingData, blankOf(settings)),
+  pixelFlipping: (result, settings) => pixelFlipping(result as PixelFlippingData, blankInput(settings)),
   maxSensitivity: (result) => maxSensitivity(result as MaxSensitivityData),
   parameterRandomization: (result) => parameterRandomization(result as ParameterRandomizationData),
-  completeness: (result, settings) => completeness(result as CompletenessData, blankOf(settings)),
+  completeness: (result, settings) => completeness(result as CompletenessData, blankInput(settings)),
   sparseness: ({ value }) => `**${decimal(value)}** between 0, all pixels alike, and 1, one pixel holds everything.`,
 };
-
-const blanks: Readonly<Record<string, string>> = { mean: 'an even input', blur: 'a blurred input' };
-
-/** The input that stands for nothing. */
-const blankOf = ({ baseline }: Settings): string => blanks[String(baseline)] ?? 'a blank input';
 
 /**
  * Reads the score of a map, measured with settings that differ from the defaults; a measure that is not defined for it says

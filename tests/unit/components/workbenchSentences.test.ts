@@ -53,7 +53,7 @@ test('a map is read by what it adds up to, beside the logit', () => {
 
 test('integrated gradients name the gap of completeness', () => {
   expect(sum({ details: { difference: 12.1, completenessGap: -0.12 } })).toBe(
-    'It adds up to **+12.0**; from the blank input to this one the logit changes by +12.1. The gap, **0.12 too little**, is what its steps missed on the way.',
+    'It adds up to **+12.0**; from a blank input to this one the logit changes by +12.1. The gap, **0.12 too little**, is what its steps missed on the way.',
   );
   expect(sum({ details: { difference: 12.1, completenessGap: 0.5 } })).toContain('**0.50 too much**');
 });

@@ -48,4 +48,5 @@ export {
 export { updateProgram, type UpdateDefinition } from './elementwise/updates.ts';
 export { streams, type StreamDeclaration, type StreamProgram } from './elementwise/streams.ts';
 export { compileStreams, type StreamRunner } from './elementwise/compileStreams.ts';
+export { emitStreams } from './elementwise/emitStreams.ts';
 export type { Expression } from './elementwise/expression.ts';

@@ -17,6 +17,8 @@ export interface TrainingStep {
   readonly labels: number;
   readonly key: number;
   readonly loss: number;
+  /** What the net answers, until the way back begins. */
+  readonly output: number;
   /** All weights by "node/param", running statistics included. */
   readonly weights: ReadonlyMap<string, number>;
   /** Gradients by "node/param". */
@@ -90,5 +92,16 @@ export function trainingPlan({ network, specs }: Pick<Model, 'network' | 'specs'
       rows[0]!.size,
     );
   }
-  return { plan: builder.finish(), input: net.input, key: net.key, labels, loss, weights, gradients, slots, scalars };
+  return {
+    plan: builder.finish(),
+    input: net.input,
+    key: net.key,
+    output: net.output.buffer,
+    labels,
+    loss,
+    weights,
+    gradients,
+    slots,
+    scalars,
+  };
 }

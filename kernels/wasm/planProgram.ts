@@ -12,6 +12,16 @@ function compile(build?: 'plain' | 'fused') {
   return { module: new WebAssembly.Module(isFused ? fused : bytesOf(planBinary)), isFused };
 }
 
+/** Whether the page may run WebAssembly, and the processor has vector instructions. */
+export function mayRunWasm(): boolean {
+  try {
+    compiled ??= compile();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The tensor operations in WebAssembly. */
 export interface PlanProgram {
   /** By the id of the operation; what they take: see `Kernel.wasm`. */

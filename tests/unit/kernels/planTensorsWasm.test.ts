@@ -7,7 +7,7 @@ import { root } from '../../../scripts/root.js';
 import { relativeError } from '../../support/finiteDifference.ts';
 import { stream } from '../../support/kernelCases.ts';
 import { runInWasm } from '../../support/planMemory.ts';
-import { tensorCases } from '../../support/planTensorCases.ts';
+import { tensorCases, type TensorCase } from '../../support/planTensorCases.ts';
 
 /** Float32 keeps 24 bits (6e-8); sums of some hundred products of size 1 lose a few of them. Of the largest number. */
 const TOLERANCE = 1e-5;
@@ -16,9 +16,36 @@ const CASES = 80;
 // Cast: what an operation is called with belongs to it, and so do its cases.
 const kernels = Object.values(operations) as unknown as Kernel[];
 
+type Buffers = readonly (Float32Array | null)[];
+
 test('every operation has cases, and stands under its id', () => {
   expect(Object.keys(tensorCases).toSorted()).toEqual(Object.keys(operations).toSorted());
   for (const [name, { id }] of Object.entries(operations)) expect(id).toBe(name);
+});
+
+/** Runs random cases in two ways: what they leave in the buffers must be the same but for rounding. */
+function compare(kernel: Kernel, run: (given: TensorCase) => Buffers): void {
+  for (let seed = 0; seed < CASES; seed++) {
+    const given = tensorCases[kernel.id]!(stream(seed));
+    const found = run(given);
+    kernel.run(given.buffers, given.dims);
+    kernel.buffers.forEach(({ name, access }, i) => {
+      const expected = given.buffers[i];
+      if (!expected || access === 'read') return;
+      // A sum of numbers near 1 may come to next to nothing; its rounding does not.
+      const summed = access === 'update' ? [1] : [];
+      const told = `${name} of ${kernel.id}, seed ${seed}: ${JSON.stringify(given.dims)}`;
+      expect(relativeError([...found[i]!, ...summed], [...expected, ...summed]), told).toBeLessThan(TOLERANCE);
+    });
+  }
+}
+
+test.for(kernels)('the plain loops of $id do in single precision what they do in double', (kernel) => {
+  compare(kernel, ({ buffers, dims }) => {
+    const single = buffers.map((buffer) => buffer && Float32Array.from(buffer));
+    kernel.run(single, dims);
+    return single;
+  });
 });
 
 // Node 20 knows the fused products, but only when asked.
@@ -28,21 +55,7 @@ const canFuse = planProgram(new WebAssembly.Memory({ initial: 1 })).isFused;
 describe.for(['plain', 'fused'] as const)('the %s build', (build) => {
   test.skipIf(build === 'fused' && !canFuse).for(kernels)(
     '$id does what its plain loops do in double precision',
-    (kernel) => {
-      for (let seed = 0; seed < CASES; seed++) {
-        const given = tensorCases[kernel.id]!(stream(seed));
-        const found = runInWasm(kernel, given, build);
-        kernel.run(given.buffers, given.dims);
-        kernel.buffers.forEach(({ name, access }, i) => {
-          const expected = given.buffers[i];
-          if (!expected || access === 'read') return;
-          // A sum of numbers near 1 may come to next to nothing; its rounding does not.
-          const summed = access === 'update' ? [1] : [];
-          const told = `${name} of ${kernel.id}, seed ${seed}: ${JSON.stringify(given.dims)}`;
-          expect(relativeError([...found[i]!, ...summed], [...expected, ...summed]), told).toBeLessThan(TOLERANCE);
-        });
-      }
-    },
+    (kernel) => compare(kernel, (given) => runInWasm(kernel, given, build)),
   );
 });
 

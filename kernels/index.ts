@@ -20,7 +20,8 @@ export { maxPoolOracle, maxPoolGradientOracle, avgPoolOracle, avgPoolGradientOra
 export * as operations from './plan/tensors/index.ts';
 export { ABSENT, type Executor, type Operation, type Plan, type PlanBuffer } from './plan/plan.ts';
 export { jsExecutor } from './plan/jsExecutor.ts';
-export { planProgram, type PlanProgram } from './wasm/planProgram.ts';
+export { wasmExecutor } from './plan/wasmExecutor.ts';
+export { mayRunWasm, planProgram, type PlanProgram } from './wasm/planProgram.ts';
 export type { Dims, Kernel, Numbers } from './plan/kernel.ts';
 export { denseOracle, denseGradientsOracle } from './dense/denseOracle.ts';
 export { softmaxCrossEntropyOracle } from './dense/softmaxCrossEntropyOracle.ts';

@@ -9,7 +9,7 @@ import { batchSource } from './batchSource.ts';
 import { DivergedError, type Checkpoint } from './checkpoint.ts';
 import { evaluate, type Evaluation } from './evaluate.ts';
 import { stepKey } from './steppers/stepKey.ts';
-import { eagerStepper } from './steppers/eager.ts';
+import { chooseEngine, stepperOf, type EngineChoice, type TrainingEngine } from './steppers/chooseEngine.ts';
 import type { KeptState } from './steppers/stepper.ts';
 import { planTraining, type TrainingPlan, type TrainingRecipe } from './trainOptions.ts';
 
@@ -18,6 +18,8 @@ export type { Evaluation };
 /** A run in progress, one step at a time. Owns the optimiser's memory; the model belongs to the caller. */
 export interface Trainer {
   readonly plan: TrainingPlan;
+  /** What computes the steps, and why. */
+  readonly engine: EngineChoice;
   /** Steps done. */
   readonly step: number;
   /** Passes through the training samples, with a fraction. */
@@ -35,12 +37,23 @@ export interface Trainer {
   dispose(): void;
 }
 
+export interface TrainerOptions {
+  /** What computes the steps; without it, the fastest that can hold the net. */
+  readonly engine?: TrainingEngine | 'auto';
+}
+
 /** Prepares a run of a model on data. */
-export function startTraining(model: Model, data: LoadedDataset, recipe: TrainingRecipe = {}): Trainer {
+export function startTraining(
+  model: Model,
+  data: LoadedDataset,
+  recipe: TrainingRecipe = {},
+  { engine }: TrainerOptions = {},
+): Trainer {
   const plan = planTraining(model.network, data, recipe);
   if (![...model.specs.values()].some(({ trainable }) => trainable))
     throw new InputError('nothing to train: the net has no weights; add a dense or conv2d node');
-  const stepper = eagerStepper(model, plan);
+  const choice = chooseEngine(model, engine);
+  const stepper = stepperOf(model, plan, choice);
   const batches = batchSource(data, plan);
   let step = 0;
   // A loss that was read vouches for the weights it was computed with, which are those before its step.
@@ -140,6 +153,7 @@ export function startTraining(model: Model, data: LoadedDataset, recipe: Trainin
 
   return {
     plan,
+    engine: choice,
     get step() {
       return step;
     },

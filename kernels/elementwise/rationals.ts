@@ -35,8 +35,9 @@ const [B3, B2, B1, B0] = tanhFit.below as [number, number, number, number];
 const TANH_CLAMP = tanhFit.clamp;
 
 /** tanh with an error below 3e-7, several times faster than Math.tanh: Horner's scheme, written out. */
-export function tanhOf(value: number): number {
-  const x = value > TANH_CLAMP ? TANH_CLAMP : value < -TANH_CLAMP ? -TANH_CLAMP : value;
+export function tanhOf(x: number): number {
+  if (x > TANH_CLAMP) return 1;
+  if (x < -TANH_CLAMP) return -1;
   const z = x * x;
   const above = (((((A6 * z + A5) * z + A4) * z + A3) * z + A2) * z + A1) * z + A0;
   return (x * above) / (((B3 * z + B2) * z + B1) * z + B0);
@@ -47,8 +48,9 @@ const [Q6, Q5, Q4, Q3, Q2, Q1, Q0] = erfFit.below as [number, number, number, nu
 const ERF_CLAMP = erfFit.clamp;
 
 /** erf with an error below 4e-8. */
-export function erfOf(value: number): number {
-  const x = value > ERF_CLAMP ? ERF_CLAMP : value < -ERF_CLAMP ? -ERF_CLAMP : value;
+export function erfOf(x: number): number {
+  if (x > ERF_CLAMP) return 1;
+  if (x < -ERF_CLAMP) return -1;
   const z = x * x;
   const above = (((P4 * z + P3) * z + P2) * z + P1) * z + P0;
   return (x * above) / ((((((Q6 * z + Q5) * z + Q4) * z + Q3) * z + Q2) * z + Q1) * z + Q0);

@@ -20,6 +20,8 @@ async function packageRoom(room) {
   const { code, output } = await runTool('@sveltejs/package/svelte-package.js', args, { capture: true });
   if (code !== 0) throw new Failure(`${output.trim()}\nlibrary not built: ${room}; mend what is named above`);
   console.log(output.trim());
+  // Not JavaScript: what it compiles to is in the modules beside it.
+  rmSync(`${root}/dist/${room}/wasm/assembly`, { recursive: true, force: true });
   const files = readdirSync(`${root}/dist/${room}`, { recursive: true }).filter((file) => file.endsWith('.js'));
   for (const path of files.map((file) => `${root}/dist/${room}/${file}`)) {
     const before = readFileSync(path, 'utf8');

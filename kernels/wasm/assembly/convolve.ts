@@ -21,12 +21,10 @@ export function convolve(x: usize, w: usize, bias: usize, y: usize, window: Wind
 
   const runs = padded + window.paddedBytes;
   let places = runs;
-  let reached = 0;
   for (let ky = 0; ky < window.kernelHeight; ky++) {
     for (let kx = 0; kx < window.kernelWidth; kx++) {
       const at = ky * window.dilationY * window.rowBytes + kx * window.dilationX * pixel;
-      places = addRun(runs, places, at, window.inChannels, reached);
-      reached = at + pixel;
+      places = addRun(runs, places, at, window.inChannels);
     }
   }
   let end = places;

@@ -137,7 +137,6 @@ function addTaps(phase: Phase, way: ImageGradient, w: usize, y0: i32, x0: i32): 
   phase.panelStep = inColumn * inRow * rows * PANEL_BYTES;
   let to = phase.panels;
   let end = phase.runs;
-  let reached = 0;
   // Backwards, so that dy is read forwards.
   for (let ky = window.kernelHeight - 1; ky >= 0; ky--) {
     if (phaseOf(ky, window.dilationY, window.top, window.strideY) != y0) continue;
@@ -148,8 +147,7 @@ function addTaps(phase: Phase, way: ImageGradient, w: usize, y0: i32, x0: i32): 
       packTransposed(tap, rows, columns, way.pixel, to, phase.panelStep);
       to += rows * PANEL_BYTES;
       const at = (row + offsetOf(kx, window.dilationX, window.left, window.strideX)) * way.pixel;
-      end = addRun(phase.runs, end, at, rows, reached);
-      reached = at + way.pixel;
+      end = addRun(phase.runs, end, at, rows);
     }
   }
   phase.runCount = i32(end - phase.runs) >> 3;

@@ -1,7 +1,7 @@
 import { addRow, isWide, madd } from './vector.ts';
 
 /**
- * dw[i] += Σ over pixels of x[i] · dy for six numbers i that lie side by side (`count` of them kept), and eight columns of dy
+ * dw[i] += Σ over pixels of x[i] · dy for four numbers i that lie side by side (`count` of them kept), and eight columns of dy
  * (or four). The pixels are `height` rows of `width`: x moves on by `xStep` bytes per pixel and `xJump` more per row.
  */
 export function transposedProduct<Columns>(
@@ -25,16 +25,12 @@ export function transposedProduct<Columns>(
   let c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0);
   let c31 = f32x4.splat(0);
-  let c40 = f32x4.splat(0);
-  let c41 = f32x4.splat(0);
-  let c50 = f32x4.splat(0);
-  let c51 = f32x4.splat(0);
   let a: v128;
   let b0: v128;
   let b1 = f32x4.splat(0);
   for (; height > 0; height--, x += xJump) {
     let n = width;
-    for (; n >= 2; n -= 2) {
+    while (true) {
       b0 = v128.load(dy);
       if (isWide<Columns>()) b1 = v128.load(dy, 16);
       a = v128.load32_splat(x);
@@ -49,14 +45,9 @@ export function transposedProduct<Columns>(
       a = v128.load32_splat(x, 12);
       c30 = madd(a, b0, c30);
       if (isWide<Columns>()) c31 = madd(a, b1, c31);
-      a = v128.load32_splat(x, 16);
-      c40 = madd(a, b0, c40);
-      if (isWide<Columns>()) c41 = madd(a, b1, c41);
-      a = v128.load32_splat(x, 20);
-      c50 = madd(a, b0, c50);
-      if (isWide<Columns>()) c51 = madd(a, b1, c51);
       x += xStep;
       dy += dyStep;
+      if (n < 2) break;
       b0 = v128.load(dy);
       if (isWide<Columns>()) b1 = v128.load(dy, 16);
       a = v128.load32_splat(x);
@@ -71,38 +62,10 @@ export function transposedProduct<Columns>(
       a = v128.load32_splat(x, 12);
       c30 = madd(a, b0, c30);
       if (isWide<Columns>()) c31 = madd(a, b1, c31);
-      a = v128.load32_splat(x, 16);
-      c40 = madd(a, b0, c40);
-      if (isWide<Columns>()) c41 = madd(a, b1, c41);
-      a = v128.load32_splat(x, 20);
-      c50 = madd(a, b0, c50);
-      if (isWide<Columns>()) c51 = madd(a, b1, c51);
       x += xStep;
       dy += dyStep;
-    }
-    if (n) {
-      b0 = v128.load(dy);
-      if (isWide<Columns>()) b1 = v128.load(dy, 16);
-      a = v128.load32_splat(x);
-      c00 = madd(a, b0, c00);
-      if (isWide<Columns>()) c01 = madd(a, b1, c01);
-      a = v128.load32_splat(x, 4);
-      c10 = madd(a, b0, c10);
-      if (isWide<Columns>()) c11 = madd(a, b1, c11);
-      a = v128.load32_splat(x, 8);
-      c20 = madd(a, b0, c20);
-      if (isWide<Columns>()) c21 = madd(a, b1, c21);
-      a = v128.load32_splat(x, 12);
-      c30 = madd(a, b0, c30);
-      if (isWide<Columns>()) c31 = madd(a, b1, c31);
-      a = v128.load32_splat(x, 16);
-      c40 = madd(a, b0, c40);
-      if (isWide<Columns>()) c41 = madd(a, b1, c41);
-      a = v128.load32_splat(x, 20);
-      c50 = madd(a, b0, c50);
-      if (isWide<Columns>()) c51 = madd(a, b1, c51);
-      x += xStep;
-      dy += dyStep;
+      if (n < 3) break;
+      n -= 2;
     }
   }
   addRow<Columns>(dw, c00, c01, columns);
@@ -112,8 +75,4 @@ export function transposedProduct<Columns>(
   addRow<Columns>(dw + 2 * dwStep, c20, c21, columns);
   if (count < 4) return;
   addRow<Columns>(dw + 3 * dwStep, c30, c31, columns);
-  if (count < 5) return;
-  addRow<Columns>(dw + 4 * dwStep, c40, c41, columns);
-  if (count < 6) return;
-  addRow<Columns>(dw + 5 * dwStep, c50, c51, columns);
 }

@@ -42,6 +42,13 @@ const expansions: Partial<Record<Operation, (...args: [Expression, Expression]) 
   power,
 };
 
+/** The expression with its powers multiplied out, where they are short. */
+export function expandedPowers(expression: Expression): Expression {
+  const make = (op: Operation, args: readonly Expression[]) =>
+    op === 'power' ? power(args[0]!, args[1]!) : call(op, ...args);
+  return fold<Expression>(simplified(expression), { number, name, call: make });
+}
+
 /** The expression in core operations alone, never overflowing where its value does not. */
 export function expanded(expression: Expression, known = new Map<Expression, Expression>()): Expression {
   return fold<Expression>(

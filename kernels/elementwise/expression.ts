@@ -99,16 +99,3 @@ export function namesIn(...expressions: readonly Expression[]): string[] {
   }
   return [...found];
 }
-
-/** Other expressions in the place of names. Shared parts stay shared. */
-export function substitute(
-  expression: Expression,
-  given: ReadonlyMap<string, Expression>,
-  known = new Map<Expression, Expression>(),
-): Expression {
-  return fold<Expression>(
-    expression,
-    { number, name: (text) => given.get(text) ?? name(text), call: (op, args) => call(op, ...args) },
-    known,
-  );
-}

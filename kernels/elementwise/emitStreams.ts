@@ -239,7 +239,7 @@ class Emitter {
       else if (vector.kind === 'load') this.#load(vector.input, vector.part, isPartial);
       else {
         vector.args.forEach((arg) => this.#push(arg));
-        this.#w.raw(...vector.code);
+        this.#w.add(vector.code);
       }
       if (!this.#held.has(place)) this.#held.set(place, this.#w.local('v128'));
       this.#w.set(this.#held.get(place)!);
@@ -248,7 +248,7 @@ class Emitter {
 
   #push(place: number): void {
     const vector = this.#list.entries[place]!;
-    if (vector.kind === 'const') this.#w.raw(...vector.code);
+    if (vector.kind === 'const') this.#w.add(vector.code);
     else this.#w.get(this.#held.get(place)!);
   }
 

@@ -32,8 +32,12 @@ export class DistinctList<T> {
   readonly entries: T[] = [];
   readonly #known = new Map<string, number>();
 
+  find(key: string): number | undefined {
+    return this.#known.get(key);
+  }
+
   add(key: string, entry: T): number {
-    const found = this.#known.get(key);
+    const found = this.find(key);
     if (found !== undefined) return found;
     this.#known.set(key, this.entries.length);
     return this.entries.push(entry) - 1;

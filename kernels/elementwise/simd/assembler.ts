@@ -25,11 +25,18 @@ export function signed(value: number): number[] {
 export const float32Bytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 export const int32Bytes = (value: number): number[] => [...new Uint8Array(Int32Array.of(value).buffer)];
 
-const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
-const text = (value: string): number[] => list([...new TextEncoder().encode(value)].map((byte) => [byte]));
+/** One after the other; Array.flat takes many times as long. */
+function joined(parts: readonly (readonly number[])[]): number[] {
+  const bytes: number[] = [];
+  for (const part of parts) for (const byte of part) bytes.push(byte);
+  return bytes;
+}
+
+const list = (items: readonly (readonly number[])[]): number[] => joined([unsigned(items.length), ...items]);
+const text = (value: string): number[] => joined([unsigned(value.length), [...new TextEncoder().encode(value)]]);
 const section = (id: number, items: readonly (readonly number[])[]): number[] => {
   const body = list(items);
-  return [id, ...unsigned(body.length), ...body];
+  return joined([[id], unsigned(body.length), body]);
 };
 
 export interface WasmFunction {
@@ -46,26 +53,28 @@ const typeList = (names: readonly ValueType[]) => list(names.map((name) => [type
 /** A module that imports `env.memory`; its functions call each other by their place in the list. */
 export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const bodies = functions.map(({ locals, code }) => {
-    const body = [...list(locals.map((type) => [1, types[type]])), ...code, 0x0b];
-    return [...unsigned(body.length), ...body];
+    const start = list(locals.map((type) => [1, types[type]]));
+    return joined([unsigned(start.length + code.length + 1), start, code, [0x0b]]);
   });
   const exported = functions.flatMap(({ exportAs }, i) =>
     exportAs === null ? [] : [[...text(exportAs), 0, ...unsigned(i)]],
   );
-  return Uint8Array.from([
-    ...[0, ...new TextEncoder().encode('asm'), 1, 0, 0, 0],
-    ...section(
-      1,
-      functions.map(({ params, results }) => [0x60, ...typeList(params), ...typeList(results)]),
-    ),
-    ...section(2, [[...text('env'), ...text('memory'), 2, 0, 0]]),
-    ...section(
-      3,
-      functions.map((_, i) => unsigned(i)),
-    ),
-    ...section(7, exported),
-    ...section(10, bodies),
-  ]);
+  return Uint8Array.from(
+    joined([
+      [0, ...new TextEncoder().encode('asm'), 1, 0, 0, 0],
+      section(
+        1,
+        functions.map(({ params, results }) => joined([[0x60], typeList(params), typeList(results)])),
+      ),
+      section(2, [[...text('env'), ...text('memory'), 2, 0, 0]]),
+      section(
+        3,
+        functions.map((_, i) => unsigned(i)),
+      ),
+      section(7, exported),
+      section(10, bodies),
+    ]),
+  );
 }
 
 /** Instructions on single numbers. */
@@ -125,7 +134,12 @@ export class FunctionWriter {
   }
 
   raw(...bytes: readonly number[]): this {
-    this.code.push(...bytes);
+    return this.add(bytes);
+  }
+
+  /** Bytes that are there already. */
+  add(bytes: readonly number[]): this {
+    for (const byte of bytes) this.code.push(byte);
     return this;
   }
 

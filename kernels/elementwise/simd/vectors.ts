@@ -54,18 +54,30 @@ export type Vector = { readonly level: Level } & (
   | { readonly kind: 'op'; readonly args: readonly number[]; readonly code: readonly number[] }
 );
 
+// Cast: the keys are those of `codes`.
+const instructions = Object.fromEntries(
+  Object.entries(codes).map(([name, code]) => [name, simd(code)]),
+) as unknown as Readonly<Record<VectorOp, readonly number[]>>;
+
+const constant = (bytes: readonly number[], value?: number): Vector => ({
+  kind: 'const',
+  level: 'call',
+  code: splatConst(bytes),
+  ...(value === undefined ? {} : { value }),
+});
+
 /** Vectors in order; the same instruction on the same vectors stands there once. They go by their places. */
 export class VectorList extends DistinctList<Vector> {
   /** A float. */
   number(value: number): number {
-    const code = splatConst(float32Bytes(value));
-    return this.add(`number ${code}`, { kind: 'const', level: 'call', code, value });
+    const key = Object.is(value, -0) ? 'number -0' : `number ${Math.fround(value)}`;
+    return this.find(key) ?? this.add(key, constant(float32Bytes(value), value));
   }
 
   /** A whole number, or 32 bits. */
   bits(value: number): number {
-    const code = splatConst(int32Bytes(value));
-    return this.add(`bits ${code}`, { kind: 'const', level: 'call', code });
+    const key = `bits ${value}`;
+    return this.find(key) ?? this.add(key, constant(int32Bytes(value)));
   }
 
   load(input: number, part: number, level: Level): number {
@@ -73,7 +85,7 @@ export class VectorList extends DistinctList<Vector> {
   }
 
   op(name: VectorOp, ...args: readonly number[]): number {
-    return this.#op(name, simd(codes[name]), args);
+    return this.#op(name, instructions[name], args);
   }
 
   shift(name: keyof typeof shifts, a: number, by: number): number {
@@ -87,7 +99,8 @@ export class VectorList extends DistinctList<Vector> {
   }
 
   #op(name: string, code: readonly number[], args: readonly number[]): number {
-    const level = highest(args.map((arg) => this.entries[arg]!.level));
-    return this.add(`${name} ${args}`, { kind: 'op', code, args, level });
+    const key = `${name} ${args.join()}`;
+    const level = () => highest(args.map((arg) => this.entries[arg]!.level));
+    return this.find(key) ?? this.add(key, { kind: 'op', code, args, level: level() });
   }
 }

@@ -34,7 +34,10 @@ function reachOfDy(length: number, out: number, kernel: number, dilation: number
   return before + Math.max(out, Math.floor((length - 1) / stride) + Math.ceil(padding / stride) + 1);
 }
 
-/** An image; dy of an image and the kernel transposed, in phases by the stride. */
+/** Images whose dy, at most so many floats, is gone through together. */
+const CACHED = 4096;
+
+/** Images; dy of an image and the kernel transposed, in phases by the stride. */
 export function convBackwardScratch(d: ConvDims): number {
   const taps = d.kernelHeight * d.kernelWidth;
   const rows = reachOfDy(d.height, d.outHeight, d.kernelHeight, d.dilationY, d.top, d.strideY);
@@ -42,7 +45,8 @@ export function convBackwardScratch(d: ConvDims): number {
   const phases = Math.min(d.strideY, d.height) * Math.min(d.strideX, d.width);
   const tables = 2 * taps + 2 * d.height * d.width + 16 * phases;
   const kernel = packed(taps * d.outChannels + 1, d.inChannels);
-  return paddedFloats(d) + rows * columns * d.outChannels + kernel + tables + 2 * SMALL;
+  const images = Math.min(d.batch, Math.max(1, Math.floor(CACHED / (d.outHeight * d.outWidth * d.outChannels))));
+  return images * paddedFloats(d) + rows * columns * d.outChannels + kernel + tables + 2 * SMALL;
 }
 
 /** The sizes of a window alone. */

@@ -1,6 +1,6 @@
 import { convolve } from './convolve.ts';
 import { imageGradient, ImageGradient } from './imageGradient.ts';
-import { addKernelGradient } from './kernelGradient.ts';
+import { addKernelGradient, cachedImages } from './kernelGradient.ts';
 import { addColumnSums } from './vector.ts';
 import { windowAt } from './window.ts';
 
@@ -91,14 +91,18 @@ export function conv2dBackward(
     outChannels,
   );
   const padded = window.end;
-  const paddedBytes = dw ? window.paddedBytes : 0;
+  const group = dw ? cachedImages(window) : 1;
+  const paddedBytes = dw ? group * window.paddedBytes : 0;
   memory.fill(padded, 0, paddedBytes);
   let way = changetype<ImageGradient>(0);
   if (dx) way = imageGradient(padded + paddedBytes, w, window);
-  // Image by image: dy stays in the cache for all three.
-  for (let n = 0; n < batch; n++, dy += 4 * window.pixels * outChannels) {
-    if (dbias) addColumnSums(dy, window.pixels, outChannels, dbias);
-    if (dw) addKernelGradient(window.image(x, n, padded), dy, dw, window);
-    if (dx) way.compute(dy, dx + 4 * n * height * width * inChannels);
+  // A few images at a time: dy stays in the cache for all three.
+  for (let n = 0; n < batch; n += group) {
+    const count = min(group, batch - n);
+    if (dbias) addColumnSums(dy, count * window.pixels, outChannels, dbias);
+    if (dw) addKernelGradient(window.images(x, n, count, padded), count, dy, dw, window);
+    for (let i = n; i < n + count; i++, dy += 4 * window.pixels * outChannels) {
+      if (dx) way.compute(dy, dx + 4 * i * height * width * inChannels);
+    }
   }
 }

@@ -38,7 +38,7 @@ export function convolve(x: usize, w: usize, bias: usize, y: usize, window: Wind
 
   const runCount = i32(places - runs) >> 3;
   for (let n = 0; n < window.batch; n++, y += 4 * window.pixels * columns) {
-    const image = window.image(x, n, padded);
+    const image = window.images(x, n, 1, padded);
     const step = depth * PANEL_BYTES;
     multiply(image, places, window.pixels, runs, runCount, panels, step, packedBias, y, columns, relu);
   }

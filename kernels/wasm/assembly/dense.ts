@@ -2,7 +2,7 @@ import { multiply } from './multiply.ts';
 import { multiplyTransposed } from './multiplyTransposed.ts';
 import { packBias, packPanels, packTransposed, panelBytes } from './panels.ts';
 import { PANEL_BYTES, TILE } from './product.ts';
-import { addColumnSums } from './vector.ts';
+import { addColumnSums, storePart } from './vector.ts';
 
 /** Rows that are looked up at a time: whole tiles. */
 const BLOCK: i32 = 96;
@@ -37,6 +37,16 @@ function multiplyRows(
   }
 }
 
+/** y = x · w + bias for one row x: w is read as it lies, packing it would cost more than the product. */
+function denseRow(x: usize, w: usize, bias: usize, y: usize, k: i32, n: i32, relu: i32): void {
+  if (bias) memory.copy(y, bias, 4 * n);
+  else memory.fill(y, 0, 4 * n);
+  multiplyTransposed(x, 1, 4, 0, 0, w, n, 1, 1, k, y);
+  if (!relu) return;
+  const zero = f32x4.splat(0);
+  for (let j = 0; j < n; j += 4) storePart(y + 4 * j, f32x4.pmax(v128.load(y + 4 * j), zero), n - j);
+}
+
 export function dense(
   x: usize,
   w: usize,
@@ -48,6 +58,10 @@ export function dense(
   relu: i32,
   scratch: usize,
 ): void {
+  if (m == 1) {
+    denseRow(x, w, bias, y, k, n, relu);
+    return;
+  }
   const packedBias = scratch + panelBytes(k, n);
   packPanels(w, k, n, scratch);
   packBias(bias, n, packedBias);
@@ -67,8 +81,14 @@ export function denseBackward(
   scratch: usize,
 ): void {
   if (dbias) addColumnSums(dy, m, n, dbias);
-  if (dw) multiplyTransposed(x, k, 4 * k, 0, dy, n, 1, m, dw);
-  if (dx) {
+  if (dw) multiplyTransposed(x, k, 4 * k, 0, 0, dy, n, 1, 1, m, dw);
+  if (dx && m == 1) {
+    // dxᵀ = w · dyᵀ: w is read as it lies.
+    const zeros = scratch + panelBytes(n, 1);
+    packPanels(dy, n, 1, scratch);
+    packBias(0, 1, zeros);
+    multiplyRows(w, scratch, zeros, dx, k, n, 1, 0, zeros + panelBytes(1, 1));
+  } else if (dx) {
     const zeros = scratch + panelBytes(n, k);
     packTransposed(w, n, k, 4 * n, scratch, n * PANEL_BYTES);
     packBias(0, k, zeros);

@@ -1,6 +1,6 @@
 /** eˣ, each within 2e-7 of it: 2ⁿ · e^r with |r| ≤ ln 2 / 2, and a polynomial for the rest (Moshier, Cephes, 1992). */
 export function exponential(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-87)), f32x4.splat(88));
+  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(88));
   const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.4426950408889634)));
   // ln 2 in two parts: the first has so few bits that its product with n is exact.
   let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375)));
@@ -45,6 +45,6 @@ export function sumOf(numbers: v128): f32 {
 }
 
 export function largestOf(numbers: v128): f32 {
-  const two = f32x4.max(numbers, i64x2.shuffle(numbers, numbers, 1, 0));
+  const two = f32x4.pmax(numbers, i64x2.shuffle(numbers, numbers, 1, 0));
   return max(f32x4.extract_lane(two, 0), f32x4.extract_lane(two, 1));
 }

@@ -11,9 +11,12 @@ export function softmaxCrossEntropy(
 ): void {
   const share: f32 = 1 / f32(batch);
   let total: f64 = 0;
+  // Of several sums of exponentials, each 1 or more: ln a + ln b = ln ab, and a logarithm takes longer than a product.
+  let sumProduct: f64 = 1;
   for (let n = 0; n < batch; n++, logits += 4 * classes) {
-    let most = f32x4.splat(-f32.MAX_VALUE);
-    for (let j = 0; j < classes; j += 4) most = f32x4.max(most, keepPart(v128.load(logits + 4 * j), classes - j, most));
+    let most = f32x4.splat(load<f32>(logits));
+    for (let j = 0; j < classes; j += 4)
+      most = f32x4.pmax(most, keepPart(v128.load(logits + 4 * j), classes - j, most));
     const largest = largestOf(most);
     let sums = f32x4.splat(0);
     for (let j = 0; j < classes; j += 4) {
@@ -23,7 +26,12 @@ export function softmaxCrossEntropy(
     }
     const sum = sumOf(sums);
     const label = i32(load<f32>(labels + 4 * n));
-    total += logarithm(sum) + f64(largest) - f64(load<f32>(logits + 4 * label));
+    total += f64(largest) - f64(load<f32>(logits + 4 * label));
+    sumProduct *= sum;
+    if (sumProduct > 1e200) {
+      total += logarithm(sumProduct);
+      sumProduct = 1;
+    }
     if (!dlogits) continue;
     const scale = f32x4.splat(share / sum);
     for (let j = 0; j < classes; j += 4) {
@@ -32,7 +40,7 @@ export function softmaxCrossEntropy(
     store<f32>(dlogits + 4 * label, load<f32>(dlogits + 4 * label) - share);
     dlogits += 4 * classes;
   }
-  store<f32>(loss, f32(total / f64(batch)));
+  store<f32>(loss, f32((total + logarithm(sumProduct)) / f64(batch)));
 }
 
 export function binaryCrossEntropy(logits: usize, labels: usize, loss: usize, dlogits: usize, batch: i32): void {

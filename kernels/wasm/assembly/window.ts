@@ -52,17 +52,27 @@ export class Window {
     return 4 * this.inChannels * (this.isPadded ? this.seenWidth : this.width);
   }
 
-  /** Bytes of memory for an image with its padding, if it has any. */
-  get paddedBytes(): i32 {
-    return this.isPadded ? this.seenHeight * this.rowBytes : 0;
+  /** Bytes from image to image of what the windows see. */
+  get imageBytes(): i32 {
+    return (this.isPadded ? this.seenHeight : this.height) * this.rowBytes;
   }
 
-  /** Number n of these images as the windows see it; `padded` holds zeros around it. */
-  image(x: usize, n: i32, padded: usize): usize {
+  /** Bytes of memory for an image with its padding, if it has any. */
+  get paddedBytes(): i32 {
+    return this.isPadded ? this.imageBytes : 0;
+  }
+
+  /** `count` images from number n on as the windows see them; `padded` holds zeros around them. */
+  images(x: usize, n: i32, count: i32, padded: usize): usize {
     const pixel = 4 * this.inChannels;
-    const image = x + n * this.height * this.width * pixel;
-    if (!this.isPadded) return image;
-    placeImage(image, this.height, this.width, pixel, padded, this.seenHeight, this.seenWidth, this.top, this.left);
+    const bytes = this.height * this.width * pixel;
+    const images = x + n * bytes;
+    if (!this.isPadded) return images;
+    for (let i = 0; i < count; i++) {
+      const to = padded + i * this.imageBytes;
+      const from = images + i * bytes;
+      placeImage(from, this.height, this.width, pixel, to, this.seenHeight, this.seenWidth, this.top, this.left);
+    }
     return padded;
   }
 }

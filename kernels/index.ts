@@ -46,7 +46,7 @@ export {
   type ElementwiseDefinition,
   type ParamKinds,
 } from './elementwise/elementwise.ts';
-export { applyTensors } from './elementwise/applyTensors.ts';
+export { applyElementwise, applyTensors } from './elementwise/applyTensors.ts';
 export { updateProgram, type UpdateDefinition } from './elementwise/updates.ts';
 export { streams, type StreamDeclaration, type StreamProgram } from './elementwise/streams.ts';
 export { compileStreams, type StreamRunner } from './elementwise/compileStreams.ts';

@@ -1,6 +1,7 @@
 import '../tf/gradients.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { differentiate } from './differentiate.ts';
+import type { Elementwise } from './elementwise.ts';
 import { expandedPowers } from './expand.ts';
 import { fold, name, namesIn, type Expression, type Operation } from './expression.ts';
 import { ExpressionError, quote } from './expressionError.ts';
@@ -68,6 +69,10 @@ export function applyTensors(
   }
   return record(expression, () => expression, derivatives, inputs, {});
 }
+
+/** An elementwise function on tensors, with its derivatives on the tape. */
+export const applyElementwise = (fn: Elementwise, inputs: Given): tf.Tensor =>
+  applyTensors(fn.value, inputs, fn.derivatives);
 
 /**
  * Computes `value`; its gradients are those of `exact`, the same in terms of the inputs alone, where nothing better is given.

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { applyElementwise, applyTensors, elementwise, evaluateExpression, parseExpression, startEngine } from '#kernels';
+import {
+  applyElementwise,
+  applyTensors,
+  elementwise,
+  evaluateExpression,
+  parseExpression,
+  startEngine,
+} from '#kernels';
 import { stream } from '../../support/kernelCases.ts';
 import { misses } from '../../support/streamOracle.ts';
 import { messageOf } from '../message.ts';

@@ -54,12 +54,13 @@ export type { NetworkSnapshot, SelectedEdges, Selection, Stage } from './network
 export { DivergedError, type Checkpoint } from './training/checkpoint.ts';
 export { losses } from './training/losses/registry.ts';
 export type { Loss } from './training/losses/loss.ts';
-export type { Optimizer } from './training/optimizers/optimizer.ts';
+export { updateOf, updateTensors, type Optimizer, type Update } from './training/optimizers/optimizer.ts';
 export { optimizers } from './training/optimizers/registry.ts';
 export { schedules } from './training/schedules/registry.ts';
 export type { Schedule } from './training/schedules/schedule.ts';
 export { train, type TrainOptions, type TrainStep } from './training/train.ts';
-export { startTraining, type Evaluation, type Trainer } from './training/trainer.ts';
+export { type EngineChoice, type TrainingEngine } from './training/steppers/chooseEngine.ts';
+export { startTraining, type Evaluation, type Trainer, type TrainerOptions } from './training/trainer.ts';
 export type { TrainingRecipe } from './training/trainOptions.ts';
 
 export { attributionGraph, batchEntropy, concepts, erf, relevance, strength } from './instruments/index.ts';

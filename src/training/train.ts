@@ -2,10 +2,10 @@ import { throwIfCancelled } from '../core/errors.ts';
 import type { LoadedDataset } from '../datasets/dataset.ts';
 import type { Model } from '../network/model.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { startTraining, type Evaluation } from './trainer.ts';
+import { startTraining, type Evaluation, type TrainerOptions } from './trainer.ts';
 import { batchSizeOf, number, type TrainingRecipe } from './trainOptions.ts';
 
-export interface TrainOptions extends TrainingRecipe {
+export interface TrainOptions extends TrainingRecipe, TrainerOptions {
   /** Passes through the training samples; `steps` wins when both are given. */
   readonly epochs?: number;
   /** Steps between two results. Reading a loss waits for the device, so a GPU wants 10 or more. */
@@ -40,12 +40,12 @@ export async function* train(
   data: LoadedDataset,
   options: TrainOptions = {},
 ): AsyncGenerator<TrainStep, void, void> {
-  const { epochs, every = 1, validate, resume, signal, ...recipe } = options;
+  const { epochs, every = 1, validate, resume, signal, engine, ...recipe } = options;
   number(every, 'pace of results', 1, 1e9, true);
   if (validate) number(validate.every, 'pace of validation', 1, 1e9, true);
   const perEpoch = Math.max(1, Math.floor(data.train.count / batchSizeOf(recipe, data)));
   const steps = recipe.steps ?? Math.ceil((epochs ?? 1) * perEpoch);
-  const trainer = startTraining(model, data, { ...recipe, steps });
+  const trainer = startTraining(model, data, { ...recipe, steps }, engine ? { engine } : {});
   try {
     if (resume) trainer.restore(resume);
     while (trainer.step < steps) {

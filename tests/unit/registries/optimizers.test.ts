@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { optimizers, schedules, startEngine, type Optimizer } from '#src';
+import { optimizers, schedules, startEngine, updateOf, updateTensors, type Optimizer } from '#src';
 
 let tensorsBefore = 0;
 beforeAll(async () => {
@@ -67,9 +67,10 @@ async function run(optimizer: Optimizer, gradients: readonly number[], options: 
   gradients.forEach((g, i) => {
     const [next, ...kept] = tf.tidy(() => {
       const gradient = tf.tensor1d([g]);
-      const step = { weight, gradient, slots, step: i + 1, learningRate: RATE, decay: 0, options };
-      const updated = optimizer.update(step);
-      return [updated.weight, ...optimizer.slots.map((slot) => updated.slots[slot]!)];
+      const scalars = optimizer.scalars({ step: i + 1, learningRate: RATE, options });
+      const given = { w: weight, gradient, ...slots, learningRate: RATE, decay: 0, ...scalars };
+      const updated = updateTensors(updateOf(optimizer, options, false), given);
+      return [updated.w!, ...optimizer.slots.map((slot) => updated[slot]!)];
     });
     tf.dispose([weight, ...Object.values(slots)]);
     weight = next!;

@@ -11,6 +11,7 @@ import {
   type Network,
   type NodeSpec,
   type Tier,
+  type TrainingEngine,
 } from '#src';
 import { relativeError } from '../../support/finiteDifference.ts';
 import { blobs, lossesOf } from '../training/runs.ts';
@@ -62,10 +63,10 @@ async function onTier<T>(tier: Tier, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-test.for(Object.keys(nets))('%s starts alike and learns along the same curve on cpu and wasm', async (name) => {
+test.for(Object.keys(nets))('%s starts alike and learns along the same curve on every engine', async (name) => {
   const net = nets[name]!;
   const data = blobs(net.input, { classes: 3, count: 24, spread: 1 });
-  const run = (tier: Tier) =>
+  const run = (tier: Tier, engine: TrainingEngine) =>
     onTier(tier, async () => {
       const model = build(net, { seed: 1 });
       const start = await model.read();
@@ -77,18 +78,29 @@ test.for(Object.keys(nets))('%s starts alike and learns along the same curve on 
         learningRate: 0.01,
         every: 10,
         seed: 3,
+        engine,
       });
       model.dispose();
       return { start, order, losses };
     });
-  const [cpu, wasm] = [await run('cpu'), await run('wasm')];
-  expect(wasm.start).toEqual(cpu.start);
-  expect(wasm.order).toEqual(cpu.order);
-  expect(cpu.losses).toHaveLength(STEPS);
-  expect(cpu.losses.at(-1)).toBeLessThan(cpu.losses[0]!);
-  cpu.losses.forEach((loss, i) =>
-    expect(Math.abs(wasm.losses[i]! / loss - 1), `step ${i + 1}`).toBeLessThan(CURVE_TOLERANCE),
-  );
+  const reference = await run('cpu', 'tfjs');
+  expect(reference.losses).toHaveLength(STEPS);
+  expect(reference.losses.at(-1)).toBeLessThan(reference.losses[0]!);
+  for (const [tier, engine] of [
+    ['wasm', 'tfjs'],
+    ['wasm', 'wasm'],
+    ['cpu', 'wasm'],
+    ['cpu', 'js'],
+  ] as const) {
+    const other = await run(tier, engine);
+    expect(other.start).toEqual(reference.start);
+    expect(other.order).toEqual(reference.order);
+    reference.losses.forEach((loss, i) =>
+      expect(Math.abs(other.losses[i]! / loss - 1), `${engine} on ${tier}, step ${i + 1}`).toBeLessThan(
+        CURVE_TOLERANCE,
+      ),
+    );
+  }
 });
 
 test.for(Object.keys(nets))('%s is measured alike on cpu and wasm', async (name) => {

@@ -5,7 +5,6 @@ import {
   DivergedError,
   forward,
   network,
-  random,
   startEngine,
   startTraining,
   train,
@@ -74,7 +73,7 @@ async function firstFailure(net: Network, data: LoadedDataset, recipe: TrainingR
     const { weights, slots } = await trainer.checkpoint();
     const broken = Object.entries({ ...weights, ...slots }).find(([, values]) => !values.every(Number.isFinite));
     model.write(before);
-    const values = tf.tidy(() => [...forward(model, batch!, { training: true, random: random(0) })]);
+    const values = tf.tidy(() => [...forward(model, batch!, { training: true, key: 0 })]);
     const finite = await Promise.all(
       values.map(async ([, value]) => (await value.data()).every((v) => Number.isFinite(v))),
     );

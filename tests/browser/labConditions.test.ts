@@ -28,6 +28,9 @@ async function openWorkbench(): Promise<LabPage> {
     'the units of the channel are drawn',
     () => workbench() !== null && section()?.querySelector('canvas') != null,
   );
+  // What is shown first may be of the step before the pause.
+  const foremost = text.concepts.rows.value(largestOf((await asked(lab, {})).relevance));
+  await until('the numbers are those of now', () => !isStale() && values()[0] === foremost);
   return lab;
 }
 

@@ -102,44 +102,51 @@ function channelsOf(x: usize, j: i32, multiplier: i32): v128 {
   return v128.load_lane<f32>(x + 4 * ((j + 3) / multiplier), numbers, 3);
 }
 
+/** Of places offset, offset + step … the first at 0 or behind it. */
+function firstFrom(offset: i32, step: i32): i32 {
+  return offset >= 0 ? 0 : (step - 1 - offset) / step;
+}
+
+/** The number of those before `length`, at most `count`. */
+function countBelow(offset: i32, step: i32, length: i32, count: i32): i32 {
+  if (offset + (count - 1) * step < length) return count;
+  return offset >= length ? 0 : (length - 1 - offset) / step + 1;
+}
+
 function filterChannels(x: usize, w: usize, bias: usize, y: usize, window: Window, multiplier: i32, relu: i32): void {
   const pixel = 4 * window.inChannels;
   const filters = window.outChannels;
+  const rowBytes = window.width * pixel;
   const zero = f32x4.splat(0);
-  for (let n = 0; n < window.batch; n++, x += window.height * window.width * pixel) {
+  for (let n = 0; n < window.batch; n++, x += window.height * rowBytes) {
     for (let oy = 0; oy < window.outHeight; oy++) {
+      const row = oy * window.strideY - window.top;
+      const ky0 = firstFrom(row, window.dilationY);
+      const tapRows = countBelow(row, window.dilationY, window.height, window.kernelHeight) - ky0;
       for (let ox = 0; ox < window.outWidth; ox++, y += 4 * filters) {
+        const column = ox * window.strideX - window.left;
+        const kx0 = firstFrom(column, window.dilationX);
+        const tapColumns = countBelow(column, window.dilationX, window.width, window.kernelWidth) - kx0;
+        const corner = x + (row + ky0 * window.dilationY) * rowBytes + (column + kx0 * window.dilationX) * pixel;
+        const firstTap = w + 4 * (ky0 * window.kernelWidth + kx0) * filters;
         for (let j = 0; j < filters; j += 4) {
           let sum = bias ? v128.load(bias + 4 * j) : zero;
-          let tap = w + 4 * j;
-          for (let ky = 0; ky < window.kernelHeight; ky++) {
-            const row = oy * window.strideY - window.top + ky * window.dilationY;
-            if (u32(row) >= u32(window.height)) {
-              tap += 4 * window.kernelWidth * filters;
-              continue;
+          let from = corner;
+          let taps = firstTap + 4 * j;
+          for (let ky = 0; ky < tapRows; ky++) {
+            let at = from;
+            let tap = taps;
+            for (let kx = 0; kx < tapColumns; kx++, at += window.dilationX * pixel, tap += 4 * filters) {
+              sum = madd(channelsOf(at, j, multiplier), v128.load(tap), sum);
             }
-            let column = ox * window.strideX - window.left;
-            for (let kx = 0; kx < window.kernelWidth; kx++, column += window.dilationX, tap += 4 * filters) {
-              if (u32(column) >= u32(window.width)) continue;
-              const from = x + (row * window.width + column) * pixel;
-              sum = madd(channelsOf(from, j, multiplier), v128.load(tap), sum);
-            }
+            from += window.dilationY * rowBytes;
+            taps += 4 * window.kernelWidth * filters;
           }
           storePart(y + 4 * j, relu ? f32x4.pmax(sum, zero) : sum, filters - j);
         }
       }
     }
   }
-}
-
-/** The first output row (or column) whose window has a tap at `offset` of its corner inside the image. */
-function firstOut(offset: i32, stride: i32): i32 {
-  return offset >= 0 ? 0 : (stride - 1 - offset) / stride;
-}
-
-/** The one behind the last. */
-function endOut(offset: i32, stride: i32, length: i32, out: i32): i32 {
-  return offset >= length ? 0 : min(out, (length - 1 - offset) / stride + 1);
 }
 
 /** dw += Σ x · dy, tap by tap: sums of one image at a time stay in registers. */
@@ -150,14 +157,15 @@ function addFilterGradient(x: usize, dy: usize, dw: usize, window: Window, multi
     let tap = dw;
     for (let ky = 0; ky < window.kernelHeight; ky++) {
       const offsetY = ky * window.dilationY - window.top;
-      const endY = endOut(offsetY, window.strideY, window.height, window.outHeight);
+      const firstY = firstFrom(offsetY, window.strideY);
+      const endY = countBelow(offsetY, window.strideY, window.height, window.outHeight);
       for (let kx = 0; kx < window.kernelWidth; kx++, tap += 4 * filters) {
         const offsetX = kx * window.dilationX - window.left;
-        const firstX = firstOut(offsetX, window.strideX);
-        const endX = endOut(offsetX, window.strideX, window.width, window.outWidth);
+        const firstX = firstFrom(offsetX, window.strideX);
+        const endX = countBelow(offsetX, window.strideX, window.width, window.outWidth);
         for (let j = 0; j < filters; j += 4) {
           let sum = f32x4.splat(0);
-          for (let oy = firstOut(offsetY, window.strideY); oy < endY; oy++) {
+          for (let oy = firstY; oy < endY; oy++) {
             const row = oy * window.strideY + offsetY;
             let from = x + (row * window.width + firstX * window.strideX + offsetX) * pixel;
             let slope = dy + 4 * ((oy * window.outWidth + firstX) * filters + j);

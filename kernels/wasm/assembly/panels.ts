@@ -26,10 +26,33 @@ export function packPanels(from: usize, rows: i32, columns: i32, to: usize): voi
  * `panelStep` bytes apart.
  */
 export function packTransposed(from: usize, rows: i32, columns: i32, step: i32, to: usize, panelStep: i32): void {
+  const blocks = rows & ~3;
   for (; columns > 0; columns -= 8, from += 8 * step, to += panelStep) {
-    const count = min(8, columns);
-    for (let r = 0; r < rows; r++) packTail(from + 4 * r, step, count, to + r * PANEL_BYTES);
+    let r = 0;
+    if (columns >= 8) {
+      for (; r < blocks; r += 4) {
+        turnBlock(from + 4 * r, step, to + r * PANEL_BYTES);
+        turnBlock(from + 4 * step + 4 * r, step, to + r * PANEL_BYTES + 16);
+      }
+    }
+    for (; r < rows; r++) packTail(from + 4 * r, step, min(8, columns), to + r * PANEL_BYTES);
   }
+}
+
+/** Four columns of four numbers become four rows of half a panel. */
+function turnBlock(from: usize, step: i32, to: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + step);
+  const c = v128.load(from + 2 * step);
+  const d = v128.load(from + 3 * step);
+  const abLow = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const cdLow = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f32>(abLow, cdLow, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<f32>(abLow, cdLow, 2, 3, 6, 7), PANEL_BYTES);
+  v128.store(to, v128.shuffle<f32>(abHigh, cdHigh, 0, 1, 4, 5), 2 * PANEL_BYTES);
+  v128.store(to, v128.shuffle<f32>(abHigh, cdHigh, 2, 3, 6, 7), 3 * PANEL_BYTES);
 }
 
 /** Eight numbers: `count` of them `step` bytes apart, then zeros. */

@@ -59,7 +59,7 @@ export { optimizers } from './training/optimizers/registry.ts';
 export { schedules } from './training/schedules/registry.ts';
 export type { Schedule } from './training/schedules/schedule.ts';
 export { train, type TrainOptions, type TrainStep } from './training/train.ts';
-export { type EngineChoice, type TrainingEngine } from './training/steppers/chooseEngine.ts';
+export { trainingEngines, type EngineChoice, type TrainingEngine } from './training/steppers/chooseEngine.ts';
 export { startTraining, type Evaluation, type Trainer, type TrainerOptions } from './training/trainer.ts';
 export type { TrainingRecipe } from './training/trainOptions.ts';
 

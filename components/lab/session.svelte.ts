@@ -22,6 +22,8 @@ import type { Ask } from './workbench/request.svelte.ts';
 
 const CHOSEN_AT_START: Selection = { stage: '', channel: 0, position: null, sample: 0, class: null };
 
+type WantedEngine = NonNullable<RunDescription['engine']>;
+
 /**
  * The lab's state and its commands. The engine lives behind a connection and knows no runes; what it measures arrives
  * in frames and is kept by {@link Readings}.
@@ -46,12 +48,19 @@ export class LabSession extends Readings {
   #connection: Connection | null = null;
   /** False until somebody points at a unit; then the liveliest one is shown. */
   #isChosen = false;
+  #wanted: WantedEngine = 'auto';
 
   /** Starts the engine, makes the data the address asks for, and begins to train. */
   async open(
     address: Address,
-    options: { tier?: Tier; where?: 'worker' | 'page'; files?: () => Promise<File[]> },
+    options: {
+      tier?: Tier;
+      engine?: WantedEngine;
+      where?: 'worker' | 'page';
+      files?: () => Promise<File[]>;
+    },
   ): Promise<void> {
+    this.#wanted = options.engine ?? 'auto';
     this.busy = { what: 'engine', share: null, cancel: null };
     await this.#attempt(async () => {
       this.#connection = await connect({
@@ -252,7 +261,8 @@ export class LabSession extends Readings {
   }
 
   /** Data, run and description change together: no view ever meets samples of another net. */
-  async #setUp(wanted: RunDescription, preset: string | null, data = this.data): Promise<void> {
+  async #setUp(described: RunDescription, preset: string | null, data = this.data): Promise<void> {
+    const wanted = { ...described, engine: this.#wanted };
     this.run = await this.#link.send('setUp', wanted);
     this.data = data;
     this.description = wanted;

@@ -7,6 +7,7 @@ import type { MeasurementRecord } from '../core/record.ts';
 import type { ReceptiveFieldRecord } from '../instruments/records.ts';
 import type { Evaluation } from '../training/trainer.ts';
 import type { ExplainCommands, PinnedConcept } from './explain/commands.ts';
+import type { EngineChoice, TrainingEngine } from '../training/steppers/chooseEngine.ts';
 import type { TrainingRecipe } from '../training/trainOptions.ts';
 
 /** A run described in plain data: what `setUp` builds. */
@@ -14,6 +15,8 @@ export interface RunDescription {
   readonly network: NetworkJSON;
   readonly recipe: TrainingRecipe;
   readonly initializer: string;
+  /** What computes the steps; without it, the fastest that can hold the net. */
+  readonly engine?: TrainingEngine | 'auto';
   /** One seed for the start of the weights, the order of the samples, and dropout. */
   readonly seed: number;
 }
@@ -42,6 +45,8 @@ export interface RunSummary {
   readonly batchSize: number;
   readonly loss: string;
   readonly stepsPerEpoch: number;
+  /** What computes the steps, and why. */
+  readonly engine: EngineChoice;
 }
 
 /** Why a run stopped by itself. */

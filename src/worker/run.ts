@@ -85,7 +85,8 @@ export function startRun(
   const model = build(network, { seed, initializer });
   let trainer: Trainer;
   try {
-    trainer = startTraining(model, data, { ...description.recipe, seed });
+    const { engine = 'auto' } = description;
+    trainer = startTraining(model, data, { ...description.recipe, seed }, { engine });
   } catch (error) {
     model.dispose();
     throw error;

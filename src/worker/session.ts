@@ -88,7 +88,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     speed.reset();
     if (before) next.reselect(before);
     wake();
-    return summarizeRun(next.model, next.trainer.plan);
+    return summarizeRun(next.model, next.trainer);
   }
 
   const wake = () => void loop();

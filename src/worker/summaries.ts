@@ -4,7 +4,7 @@ import { type Batch, takeBatch } from '../datasets/takeBatch.ts';
 import type { Model } from '../network/model.ts';
 import { countParameters } from '../network/network.ts';
 import { stages } from '../network/stages.ts';
-import type { TrainingPlan } from '../training/trainOptions.ts';
+import type { Trainer } from '../training/trainer.ts';
 import type { DataSummary, RunSummary } from './protocol.ts';
 
 /** Held-out samples the page may choose from: a few pictures, or points enough to see the shape. */
@@ -59,7 +59,7 @@ export function testSample(data: LoadedDataset, index: number): Batch {
   return takeBatch(data, { size: 1, from: 'test', start: index });
 }
 
-export function summarizeRun(model: Model, plan: TrainingPlan): RunSummary {
+export function summarizeRun(model: Model, { plan, engine }: Pick<Trainer, 'plan' | 'engine'>): RunSummary {
   return {
     stages: stages(model.network),
     parameters: countParameters(model.network),
@@ -68,5 +68,6 @@ export function summarizeRun(model: Model, plan: TrainingPlan): RunSummary {
     batchSize: plan.batchSize,
     loss: plan.loss.id,
     stepsPerEpoch: plan.stepsPerEpoch,
+    engine,
   };
 }

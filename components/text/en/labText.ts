@@ -12,6 +12,14 @@ export const labText = {
   speed: (steps: number) => `${count(steps)} steps/s`,
   paused: 'paused',
   why: 'Why this engine',
+  /** What runs where: steps of training, and everything that is measured. */
+  steps: 'Steps:',
+  measures: 'Measurements:',
+  engines: {
+    wasm: 'a plan of the whole net, in WASM',
+    js: 'a plan of the whole net, in JavaScript',
+    tfjs: 'tfjs, operation by operation',
+  },
   onPage: (reason: string) => `It runs on the page itself, in short slices: ${reason}.`,
   inWorker: 'It runs in a worker, so the page stays free.',
   skipped: (tier: string, reason: string) => `${tier} was not used: ${reason}.`,

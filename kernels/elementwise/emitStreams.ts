@@ -1,6 +1,6 @@
 import { fold, type Expression } from './expression.ts';
 import { expanded, type CoreOperation } from './expand.ts';
-import type { Level } from './lowered.ts';
+import { inputLevel, type Level } from './lowered.ts';
 import { partsOf, type StreamProgram } from './streams.ts';
 import { assemble, FunctionWriter, type WasmFunction } from './simd/assembler.ts';
 import { laneMask, LOAD_LANES, loadApart, loadLanes, STORE_LANES, storeApart, storeLanes } from './simd/lanes.ts';
@@ -29,8 +29,6 @@ export function emitStreams(programs: readonly StreamProgram[]): Uint8Array<Arra
   const functions = programs.map((program, i) => new Emitter(program).emit(`run${i}`));
   return assemble([loadLanes(), storeLanes(), ...functions]);
 }
-
-const inputLevel = { scalar: 'call', channel: 'channel', element: 'element', group: 'element' } as const;
 
 /** Emits one program. */
 class Emitter {

@@ -19,7 +19,8 @@ export interface LoweredProgram {
   readonly outputs: readonly (readonly number[])[];
 }
 
-const inputLevel = { scalar: 'call', channel: 'channel', element: 'element', group: 'element' } as const;
+/** How often the numbers of an input change. */
+export const inputLevel = { scalar: 'call', channel: 'channel', element: 'element', group: 'element' } as const;
 
 /** The highest of the levels. */
 export function highest(levels: readonly Level[]): Level {

@@ -87,7 +87,6 @@ const codes = {
   'i32.eqz': [0x45],
   'i32.ge_u': [0x4f],
   'i32.gt_u': [0x4b],
-  'i32.lt_u': [0x49],
   select: [0x1b],
   'f64.add': [0xa0],
   'f64.promote_f32': [0xbb],

@@ -5,7 +5,6 @@ import { float32Bytes, int32Bytes, unsigned } from './assembler.ts';
 const codes = {
   'v128.and': 0x4e,
   'v128.andnot': 0x4f,
-  'v128.or': 0x50,
   'v128.xor': 0x51,
   'v128.bitselect': 0x52,
   'f32x4.eq': 0x41,
@@ -24,7 +23,6 @@ const codes = {
   'f32x4.pmin': 0xea,
   'f32x4.pmax': 0xeb,
   'i32x4.eq': 0x37,
-  'i32x4.lt_s': 0x39,
   'i32x4.add': 0xae,
   'i32x4.sub': 0xb1,
   'i32x4.max_s': 0xb8,

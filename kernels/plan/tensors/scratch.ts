@@ -35,7 +35,7 @@ function reachOfDy(length: number, out: number, kernel: number, dilation: number
 }
 
 /** Images whose dy, at most so many floats, is gone through together. */
-const CACHED = 4096;
+const CACHED = 8192;
 
 /** Images; dy of an image and the kernel transposed, in phases by the stride. */
 export function convBackwardScratch(d: ConvDims): number {

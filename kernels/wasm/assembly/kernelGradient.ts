@@ -2,7 +2,7 @@ import { multiplyTransposed } from './multiplyTransposed.ts';
 import { Window } from './window.ts';
 
 /** Bytes of dy that stay in the first cache while all of dw is gone through. */
-export const CACHED: i32 = 16384;
+export const CACHED: i32 = 32768;
 
 /**
  * dw += xᵀ · dy over the pixels of some images as the windows see them, tap by tap. As many rows of pixels at a time as stay

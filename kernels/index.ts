@@ -48,6 +48,7 @@ export {
 } from './elementwise/elementwise.ts';
 export { applyElementwise, applyTensors } from './elementwise/applyTensors.ts';
 export { toWgsl, type Wgsl } from './elementwise/toWgsl.ts';
+export { wgslFunctions } from './elementwise/wgslFunctions.ts';
 export { toTex } from './elementwise/toTex.ts';
 export { updateProgram, type UpdateDefinition } from './elementwise/updates.ts';
 export { streams, type StreamDeclaration, type StreamProgram } from './elementwise/streams.ts';

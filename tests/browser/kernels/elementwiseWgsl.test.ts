@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
-import { differentiate, evaluateExpression, parseExpression, toWgsl, type Wgsl } from '#kernels';
+import { differentiate, evaluateExpression, parseExpression, toWgsl, wgslFunctions } from '#kernels';
 
 const POINTS = 256;
 
 /** Two expressions at every x, on the first adapter there is. */
-async function onDevice(device: GPUDevice, { statements, results, helpers }: Wgsl, x: Float32Array<ArrayBuffer>) {
+async function onDevice(
+  device: GPUDevice,
+  statements: string,
+  results: readonly string[],
+  x: Float32Array<ArrayBuffer>,
+) {
   const code = `
     @group(0) @binding(0) var<storage, read_write> numbers: array<f32>;
-    alias V = f32;
-    alias W = i32;
-    ${helpers}
+    ${wgslFunctions}
     @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
       let x = numbers[id.x];
       ${statements}
@@ -66,7 +69,8 @@ test('expressions and their derivatives are right in shaders', async () => {
   for (const [formula, x, most] of cases) {
     const value = parseExpression(formula, { names: ['x'] });
     const expressions = [value, differentiate(value, 'x')];
-    const found = await onDevice(device, toWgsl(expressions, { x: 'x' }), x);
+    const { statements, results } = toWgsl(expressions, { x: 'x' });
+    const found = await onDevice(device, statements, results, x);
     expressions.forEach((expression, e) => {
       const off = x.reduce((worst, at, i) => {
         const wanted = evaluateExpression(expression, { x: at });

@@ -15,7 +15,8 @@ const numbers = ({ block }: Stream, size: number) => block([size]).data;
 const maybe = (random: Stream, size: number) => (random.whole(0, 3) > 0 ? numbers(random, size) : null);
 
 /** Channels that fill no vector, and some that do. */
-const CHANNELS = [1, 2, 3, 4, 5, 8, 10, 16, 17, 24];
+const CHANNELS = [1, 2, 3, 4, 5, 8, 10, 16, 17, 24, 32];
+const WHOLE = [8, 12, 16, 24, 32];
 
 function denseDims(random: Stream) {
   const { whole } = random;
@@ -24,9 +25,11 @@ function denseDims(random: Stream) {
 
 function windowDims(random: Stream, isPool: boolean) {
   const { whole } = random;
-  const [kernelHeight, kernelWidth] = [whole(1, 4), whole(1, 4)];
-  const [strideY, strideX] = [whole(1, 3), whole(1, 3)];
-  const [dilationY, dilationX] = isPool ? [1, 1] : [whole(1, 3), whole(1, 3)];
+  // The most usual convolution goes a way of its own.
+  const isUsual = !isPool && whole(0, 2) === 0;
+  const [kernelHeight, kernelWidth] = isUsual ? [3, 3] : [whole(1, 4), whole(1, 4)];
+  const [strideY, strideX] = isUsual ? [1, 1] : [whole(1, 3), whole(1, 3)];
+  const [dilationY, dilationX] = isPool || isUsual ? [1, 1] : [whole(1, 3), whole(1, 3)];
   const [reachY, reachX] = [(kernelHeight - 1) * dilationY + 1, (kernelWidth - 1) * dilationX + 1];
   const pad = (size: number) => whole(0, isPool ? size - 1 : 3);
   const [top, bottom, left, right] = [pad(kernelHeight), pad(kernelHeight), pad(kernelWidth), pad(kernelWidth)];
@@ -207,7 +210,10 @@ function lossBuffers(random: Stream, batch: number, outputs: number, classes: nu
   return [logits, labels, numbers(random, 1), maybe(random, batch * outputs)];
 }
 
-const convChannels = (random: Stream) => ({ inChannels: pick(random, CHANNELS), outChannels: pick(random, CHANNELS) });
+function convChannels(random: Stream) {
+  const from = random.whole(0, 1) === 0 ? CHANNELS : WHOLE;
+  return { inChannels: pick(random, from), outChannels: pick(random, from) };
+}
 
 /** Sizes of x, w and y. */
 function convSizes(d: ReturnType<typeof windowDims> & ReturnType<typeof convChannels>): number[] {

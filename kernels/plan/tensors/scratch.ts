@@ -21,11 +21,37 @@ function paddedFloats(d: ConvDims): number {
   return rows * columns * d.inChannels;
 }
 
+/** What keeps 16 matrices apart. */
+const APART = 16 * 16;
+/** Numbers of one of Winograd's 16 matrices that are used together. */
+const WINOGRAD_BLOCK = 1024;
+
+/** The kernel as 16 packed matrices, an image, and 16 blocks of tiles before and after it; 0 for any but a 3×3 kernel. */
+function winogradFloats(d: ConvDims, channels: number, filters: number, height: number, width: number): number {
+  if (d.kernelHeight !== 3 || d.kernelWidth !== 3) return 0;
+  const [tilesY, tilesX] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const rows = Math.min(tilesY, Math.max(1, Math.floor(WINOGRAD_BLOCK / (tilesX * Math.max(channels, filters)))));
+  const image = (2 * tilesY + 2) * (2 * tilesX + 2) * channels;
+  const blocks = rows * tilesX * (16 * channels + 16 * filters + 2) + 3 * APART;
+  return packed(16 * channels + 1, filters) + image + blocks + SMALL;
+}
+
+/** The same for the gradient of the kernel, which takes longer sums. */
+function winogradGradientFloats(d: ConvDims): number {
+  if (d.kernelHeight !== 3 || d.kernelWidth !== 3) return 0;
+  const [channels, filters] = [d.inChannels, d.outChannels];
+  const [tilesY, tilesX] = [Math.ceil(d.outHeight / 2), Math.ceil(d.outWidth / 2)];
+  const rows = Math.max(1, Math.floor((4 * WINOGRAD_BLOCK) / (tilesX * Math.max(channels, filters))));
+  const image = (2 * tilesY + 2) * (2 * tilesX + 2) * channels;
+  return 16 * (channels * filters + rows * tilesX * (channels + filters)) + image + 3 * APART + SMALL;
+}
+
 /** The packed kernel and bias, an image, the runs of a window, and the places of pixels. */
 export function convScratch(d: ConvDims): number {
   const taps = d.kernelHeight * d.kernelWidth;
   const tables = 2 * taps + 2 * d.outHeight * d.outWidth;
-  return packed(taps * d.inChannels + 1, d.outChannels) + paddedFloats(d) + tables + SMALL;
+  const direct = packed(taps * d.inChannels + 1, d.outChannels) + paddedFloats(d) + tables + SMALL;
+  return Math.max(direct, winogradFloats(d, d.inChannels, d.outChannels, d.outHeight, d.outWidth));
 }
 
 /** Rows (or columns) of dy with the zeros around it. */
@@ -46,7 +72,9 @@ export function convBackwardScratch(d: ConvDims): number {
   const tables = 2 * taps + 2 * d.height * d.width + 16 * phases;
   const kernel = packed(taps * d.outChannels + 1, d.inChannels);
   const images = Math.min(d.batch, Math.max(1, Math.floor(CACHED / (d.outHeight * d.outWidth * d.outChannels))));
-  return images * paddedFloats(d) + rows * columns * d.outChannels + kernel + tables + 2 * SMALL;
+  const direct = images * paddedFloats(d) + rows * columns * d.outChannels + kernel + tables + 2 * SMALL;
+  const byWinograd = winogradFloats(d, d.outChannels, d.inChannels, d.height, d.width);
+  return Math.max(direct, byWinograd, winogradGradientFloats(d));
 }
 
 /** The sizes of a window alone. */

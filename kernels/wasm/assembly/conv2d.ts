@@ -2,6 +2,8 @@ import { convolve } from './convolve.ts';
 import { imageGradient, ImageGradient } from './imageGradient.ts';
 import { addKernelGradient, cachedImages } from './kernelGradient.ts';
 import { addColumnSums } from './vector.ts';
+import { isWinograd, winograd } from './winograd.ts';
+import { winogradGradient } from './winogradGradient.ts';
 import { windowAt } from './window.ts';
 
 export function conv2d(
@@ -45,7 +47,28 @@ export function conv2d(
     inChannels,
     outChannels,
   );
-  convolve(x, w, bias, y, window, relu);
+  if (!isWinograd(window, inChannels, outChannels)) {
+    convolve(x, w, bias, y, window, relu);
+    return;
+  }
+  winograd(
+    x,
+    w,
+    bias,
+    y,
+    false,
+    batch,
+    height,
+    width,
+    inChannels,
+    top,
+    left,
+    outHeight,
+    outWidth,
+    outChannels,
+    relu,
+    window.end,
+  );
 }
 
 export function conv2dBackward(
@@ -90,11 +113,37 @@ export function conv2dBackward(
     inChannels,
     outChannels,
   );
+  if (dw && isWinograd(window, inChannels, outChannels)) {
+    winogradGradient(x, dy, dw, window);
+    dw = 0;
+  }
   const padded = window.end;
   const group = dw ? cachedImages(window) : 1;
   const paddedBytes = dw ? group * window.paddedBytes : 0;
   memory.fill(padded, 0, paddedBytes);
   let way = changetype<ImageGradient>(0);
+  const isWhole = dx && isWinograd(window, outChannels, inChannels);
+  if (isWhole) {
+    winograd(
+      dy,
+      w,
+      0,
+      dx,
+      true,
+      batch,
+      outHeight,
+      outWidth,
+      outChannels,
+      2 - top,
+      2 - left,
+      height,
+      width,
+      inChannels,
+      0,
+      window.end,
+    );
+    dx = 0;
+  }
   if (dx) way = imageGradient(padded + paddedBytes, w, window);
   // A few images at a time: dy stays in the cache for all three.
   for (let n = 0; n < batch; n += group) {

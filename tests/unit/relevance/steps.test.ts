@@ -100,48 +100,39 @@ const requests: Readonly<Record<string, (model: Model, x: tf.Tensor, signal: Abo
     inputOptimizations.get('fgsm').run(model, input, { kind: 'label', class: 0 }, { low: -9, high: 9 }, { signal }),
 };
 
-/** A clock that says a slice is over at every look: all the breaks a request may make, it makes. */
-function hurriedClock(): () => void {
+/** Runs a request by a clock that says at every look that a slice is over, and cancels it at one of these looks. */
+async function byHurriedClock(request: (signal: AbortSignal) => Promise<unknown>, cancelAt = Infinity) {
   const { now } = performance;
-  let time = 0;
-  performance.now = () => (time += 1000);
-  return () => {
-    performance.now = now;
+  const cancel = new AbortController();
+  let looks = 0;
+  performance.now = () => {
+    looks += 1;
+    if (looks === cancelAt) cancel.abort();
+    return 1000 * looks;
   };
+  try {
+    const error = await request(cancel.signal).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    return { looks, error };
+  } finally {
+    performance.now = now;
+  }
 }
 
 test.for(Object.keys(requests))('%s lets other work in, and cancelled midway it leaves no tensor behind', (name) =>
   withInput(async (model, input) => {
     const before = tf.memory().numTensors;
-    const restore = hurriedClock();
-    try {
-      const breaks = async (cancelAfter: number) => {
-        const cancel = new AbortController();
-        let isDone = false;
-        let turns = 0;
-        const request = requests[name]!(model, input, cancel.signal).finally(() => (isDone = true));
-        const settled = request.then(
-          () => null,
-          (error: unknown) => error,
-        );
-        while (!isDone) {
-          if (turns === cancelAfter) cancel.abort();
-          turns += 1;
-          await new Promise((resolve) => setTimeout(resolve));
-        }
-        return { turns, error: await settled };
-      };
-      const whole = await breaks(Infinity);
-      expect(whole.error).toBeNull();
-      // There and back.
-      expect(whole.turns).toBeGreaterThan(2);
-      for (const after of [0, 1, 2]) {
-        const { error } = await breaks(after);
-        expect(error).toBeInstanceOf(CancelledError);
-        expect(tf.memory().numTensors, `cancelled after ${after}`).toBe(before);
-      }
-    } finally {
-      restore();
+    const request = (signal: AbortSignal) => requests[name]!(model, input, signal);
+    const whole = await byHurriedClock(request);
+    expect(whole.error).toBeNull();
+    // There and back, a look after every node.
+    expect(whole.looks).toBeGreaterThan(6);
+    for (const at of [1, 2, 3, Math.floor(whole.looks / 2)]) {
+      const { error } = await byHurriedClock(request, at);
+      expect(error, `cancelled at look ${at}`).toBeInstanceOf(CancelledError);
+      expect(tf.memory().numTensors, `cancelled at look ${at}`).toBe(before);
     }
   }),
 );

@@ -1,9 +1,11 @@
 import { erfFit, tanhFit, type Rational } from './rationals.ts';
 
-/** A number as WGSL writes a float32. */
+const LARGEST = 3.4028234663852886e38;
+
+/** A number as WGSL writes a float32; it has no infinity. */
 export function wgslNumber(value: number): string {
-  const text = `${Math.fround(value)}f`;
-  return value < 0 || Object.is(value, -0) ? `(${text})` : text;
+  const text = `${Math.fround(Math.max(-LARGEST, Math.min(LARGEST, value)))}f`;
+  return value < 0 ? `(${text})` : text;
 }
 
 /** Horner's scheme, the highest coefficient first. */

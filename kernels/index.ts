@@ -55,3 +55,5 @@ export { streams, type StreamDeclaration, type StreamProgram } from './elementwi
 export { compileStreams, type StreamRunner } from './elementwise/compileStreams.ts';
 export { emitStreams } from './elementwise/emitStreams.ts';
 export type { Expression } from './elementwise/expression.ts';
+export { gpuProgram, type GpuProgram, type GpuProgramOptions } from './plan/gpu/gpuProgram.ts';
+export { webgpuExecutor, type WebgpuExecutor, type WebgpuExecutorOptions } from './plan/gpu/webgpuExecutor.ts';

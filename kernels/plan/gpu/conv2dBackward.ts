@@ -89,9 +89,9 @@ ${loop(
   'firstX',
   'endX',
   `let x = ox * ${d.strideX} + kx * ${d.dilationX} - ${d.left};
-let from = ((n * ${d.height} + y) * ${d.width} + x) * ${vectorsIn} + i * ${rows};
+let read = ((n * ${d.height} + y) * ${d.width} + x) * ${vectorsIn} + i * ${rows};
 let to = ((n * ${d.outHeight} + oy) * ${d.outWidth} + ox) * ${vectorsOut} + j * ${columns};
-${each(rows, (k) => `let v${k} = ${shader.at(x!, li, `from + ${k}`)};`)}
+${each(rows, (k) => `let v${k} = ${shader.at(x!, li, `read + ${k}`)};`)}
 ${each(columns, (m) => `let g${m} = ${shader.at(dy!, lo, `to + ${m}`)};`)}
 ${numbers((k, m) => `a${k}_${m} += ${lane(`v${Math.floor(k / li)}`, li, k % li)} * g${m};`)}`,
 )}`,

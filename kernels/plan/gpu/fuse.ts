@@ -59,9 +59,11 @@ function withoutZeros(operations: readonly Operation[], buffers: readonly PlanBu
         if (isOurs && !firsts.has(buffer)) firsts.set(buffer, { index, place });
       });
     });
-    const overwrites = [...firsts.values()].every(
-      ({ index, place }) => accessOf(operations[index]!, place) === 'update' && maySet(operations[index]!),
-    );
+    const overwrites =
+      firsts.size > 0 &&
+      [...firsts.values()].every(
+        ({ index, place }) => accessOf(operations[index]!, place) === 'update' && maySet(operations[index]!),
+      );
     if (overwrites) for (const { index, place } of firsts.values()) sets[index]!.add(place);
     return !overwrites;
   });

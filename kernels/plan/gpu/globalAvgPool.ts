@@ -13,9 +13,9 @@ export const globalAvgPool = defineGpuKernel<GlobalPoolDims>({
         lanes,
         result: y!,
         body: (shader) => `
-let from = (id / ${vectors}) * ${positions * vectors} + id % ${vectors};
+let start = (id / ${vectors}) * ${positions * vectors} + id % ${vectors};
 var sum = V(0);
-${loop('p', 0, positions, `sum += ${shader.at(x!, lanes, `from + p * ${vectors}`)};`)}
+${loop('p', 0, positions, `sum += ${shader.at(x!, lanes, `start + p * ${vectors}`)};`)}
 ${shader.put('id', `sum / ${positions}f`)}`,
       },
     ];

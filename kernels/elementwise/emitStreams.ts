@@ -3,7 +3,7 @@ import { expanded, type CoreOperation } from './expand.ts';
 import { inputLevel, type Level } from './lowered.ts';
 import { partsOf, type StreamProgram } from './streams.ts';
 import { assemble, FunctionWriter, type WasmFunction } from './simd/assembler.ts';
-import { laneMask, LOAD_LANES, loadApart, loadLanes, STORE_LANES, storeApart, storeLanes } from './simd/lanes.ts';
+import { laneFunctions, laneMask, loadVector, storeVectors, type Place } from './simd/lanes.ts';
 import { forms } from './simd/vectorForms.ts';
 import { simd, splatConst, VectorList } from './simd/vectors.ts';
 
@@ -11,9 +11,7 @@ import { simd, splatConst, VectorList } from './simd/vectors.ts';
 const CHUNK = 256;
 const TILE = 64;
 
-const LOAD = simd(0x00, 2, 0);
 const LOAD_SPLAT = simd(0x09, 2, 0);
-const STORE = simd(0x0b, 2, 0);
 const ADD = simd(0xe4);
 const AND = simd(0x4e);
 const ZERO = splatConst([0, 0, 0, 0]);
@@ -27,7 +25,7 @@ const ZERO = splatConst([0, 0, 0, 0]);
  */
 export function emitStreams(programs: readonly StreamProgram[]): Uint8Array<ArrayBuffer> {
   const functions = programs.map((program, i) => new Emitter(program).emit(`run${i}`));
-  return assemble([loadLanes(), storeLanes(), ...functions]);
+  return assemble([...laneFunctions(), ...functions]);
 }
 
 /** Emits one program. */
@@ -176,7 +174,8 @@ class Emitter {
       outputs.forEach(({ kind }, o) => {
         const values = this.#outputs[o]!;
         if (kind === 'element' || kind === 'group') {
-          values.forEach((value, part) => this.#store(inputs.length + o, part, value, isPartial));
+          const pushes = values.map((value) => () => this.#push(value));
+          storeVectors(w, this.#place(inputs.length + o, isPartial), pushes);
           return;
         }
         w.get(this.#sums[o]!);
@@ -199,16 +198,12 @@ class Emitter {
   #flush(kind: string, o: number, isPartial: boolean): void {
     const w = this.#w;
     const sum = this.#sums[o]!;
-    const at = this.#at[this.#program.inputs.length + o]!;
     if (kind === 'channelSum') {
+      const place = this.#place(this.#program.inputs.length + o, isPartial);
       w.get(sum);
-      this.#load(this.#program.inputs.length + o, 0, isPartial);
+      loadVector(w, place, 0);
       w.raw(...ADD).set(sum);
-      if (isPartial) w.get(at).int(4).get(this.#lanes).get(sum).call(STORE_LANES);
-      else
-        w.get(at)
-          .get(sum)
-          .raw(...STORE);
+      storeVectors(w, place, [() => w.get(sum)]);
     } else if (kind === 'scalarSum') {
       for (let lane = 0; lane < 4; lane++) {
         w.get(this.#totals[o]!)
@@ -234,7 +229,7 @@ class Emitter {
     this.#list.entries.forEach((vector, place) => {
       if (vector.level !== level || vector.kind === 'const') return;
       if (vector.kind === 'load' && level === 'call') this.#w.get(this.#base[vector.input]!).raw(...LOAD_SPLAT);
-      else if (vector.kind === 'load') this.#load(vector.input, vector.part, isPartial);
+      else if (vector.kind === 'load') loadVector(this.#w, this.#place(vector.input, isPartial), vector.part);
       else {
         vector.args.forEach((arg) => this.#push(arg));
         this.#w.add(vector.code);
@@ -250,37 +245,8 @@ class Emitter {
     else this.#w.get(this.#held.get(place)!);
   }
 
-  #load(i: number, part: number, isPartial: boolean): void {
-    const w = this.#w;
-    const at = this.#at[i]!;
-    const { width } = this.#shape(i);
-    if (isPartial)
-      w.get(at)
-        .int(4 * part)
-        .op('i32.add')
-        .int(4 * width)
-        .get(this.#lanes)
-        .call(LOAD_LANES);
-    else if (width === 1) w.get(at).raw(...LOAD);
-    else loadApart(w, at, 4 * part, 4 * width);
-  }
-
-  #store(i: number, part: number, value: number, isPartial: boolean): void {
-    const w = this.#w;
-    const at = this.#at[i]!;
-    const { width } = this.#shape(i);
-    if (isPartial) {
-      w.get(at)
-        .int(4 * part)
-        .op('i32.add')
-        .int(4 * width)
-        .get(this.#lanes);
-      this.#push(value);
-      w.call(STORE_LANES);
-    } else if (width === 1) {
-      w.get(at);
-      this.#push(value);
-      w.raw(...STORE);
-    } else storeApart(w, at, 4 * part, 4 * width, () => this.#push(value));
+  /** Where the loop is in a stream. */
+  #place(i: number, isPartial: boolean): Place {
+    return { at: this.#at[i]!, width: this.#shape(i).width, lanes: isPartial ? this.#lanes : null };
   }
 }

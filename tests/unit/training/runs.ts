@@ -1,4 +1,34 @@
-import { random, train, type LoadedDataset, type Model, type TrainOptions, type TrainStep } from '#src';
+import { beforeAll, describe } from 'vitest';
+import {
+  random,
+  startTraining,
+  train,
+  type LoadedDataset,
+  type Model,
+  type Trainer,
+  type TrainingEngine,
+  type TrainingRecipe,
+  type TrainOptions,
+  type TrainStep,
+} from '#src';
+
+let engine: TrainingEngine | 'auto' = 'auto';
+
+/** Runs tests once on every engine of training. */
+export function onEveryEngine(tests: () => void): void {
+  describe.for(['wasm', 'js', 'tfjs'] as const)('by %s', (name) => {
+    beforeAll(() => {
+      engine = name;
+    });
+    tests();
+  });
+}
+
+/** `train` and `startTraining` on the engine that is tested. */
+export const trainHere = (model: Model, data: LoadedDataset, options: TrainOptions = {}): ReturnType<typeof train> =>
+  train(model, data, { engine, ...options });
+export const startHere = (model: Model, data: LoadedDataset, recipe: TrainingRecipe = {}): Trainer =>
+  startTraining(model, data, recipe, { engine });
 
 /** A small data set: one blob of random images (or rows) per class, alike for every seed that is the same. */
 export function blobs(
@@ -31,7 +61,7 @@ export function blobs(
 /** Every result of a run. */
 export async function stepsOf(model: Model, data: LoadedDataset, options: TrainOptions): Promise<TrainStep[]> {
   const steps: TrainStep[] = [];
-  for await (const step of train(model, data, options)) steps.push(step);
+  for await (const step of trainHere(model, data, options)) steps.push(step);
   return steps;
 }
 

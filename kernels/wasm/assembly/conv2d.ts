@@ -47,28 +47,8 @@ export function conv2d(
     inChannels,
     outChannels,
   );
-  if (!isWinograd(window, inChannels, outChannels)) {
-    convolve(x, w, bias, y, window, relu);
-    return;
-  }
-  winograd(
-    x,
-    w,
-    bias,
-    y,
-    false,
-    batch,
-    height,
-    width,
-    inChannels,
-    top,
-    left,
-    outHeight,
-    outWidth,
-    outChannels,
-    relu,
-    window.end,
-  );
+  if (isWinograd(window, inChannels, outChannels)) winograd(x, w, bias, y, window, false, relu);
+  else convolve(x, w, bias, y, window, relu);
 }
 
 export function conv2dBackward(
@@ -117,33 +97,33 @@ export function conv2dBackward(
     winogradGradient(x, dy, dw, window);
     dw = 0;
   }
+  if (dx && isWinograd(window, outChannels, inChannels)) {
+    const back = windowAt(
+      window.end,
+      batch,
+      outHeight,
+      outWidth,
+      height,
+      width,
+      3,
+      3,
+      1,
+      1,
+      2 - top,
+      2 - left,
+      1,
+      1,
+      outChannels,
+      inChannels,
+    );
+    winograd(dy, w, 0, dx, back, true, 0);
+    dx = 0;
+  }
   const padded = window.end;
   const group = dw ? cachedImages(window) : 1;
   const paddedBytes = dw ? group * window.paddedBytes : 0;
   memory.fill(padded, 0, paddedBytes);
   let way = changetype<ImageGradient>(0);
-  const isWhole = dx && isWinograd(window, outChannels, inChannels);
-  if (isWhole) {
-    winograd(
-      dy,
-      w,
-      0,
-      dx,
-      true,
-      batch,
-      outHeight,
-      outWidth,
-      outChannels,
-      2 - top,
-      2 - left,
-      height,
-      width,
-      inChannels,
-      0,
-      window.end,
-    );
-    dx = 0;
-  }
   if (dx) way = imageGradient(padded + paddedBytes, w, window);
   // A few images at a time: dy stays in the cache for all three.
   for (let n = 0; n < batch; n += group) {

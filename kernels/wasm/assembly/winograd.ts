@@ -25,36 +25,21 @@ export function isWinograd(window: Window, channels: i32, filters: i32): bool {
 }
 
 /**
- * y = x convolved with a 3×3 kernel (turned round and transposed if `isBack`) with stride 1 and `top` and `left` zeros before
- * the image, plus a bias and, if `relu`, max(0, y).
+ * y = x convolved with a 3×3 kernel, plus a bias and, if `relu`, max(0, y). Is it the way back, the kernel is turned round and
+ * transposed: `window` goes from dy to dx.
  */
-export function winograd(
-  x: usize,
-  w: usize,
-  bias: usize,
-  y: usize,
-  isBack: bool,
-  batch: i32,
-  height: i32,
-  width: i32,
-  channels: i32,
-  top: i32,
-  left: i32,
-  outHeight: i32,
-  outWidth: i32,
-  filters: i32,
-  relu: i32,
-  scratch: usize,
-): void {
-  const tilesY = (outHeight + 1) >> 1;
-  const tilesX = (outWidth + 1) >> 1;
+export function winograd(x: usize, w: usize, bias: usize, y: usize, window: Window, isBack: bool, relu: i32): void {
+  const channels = window.inChannels;
+  const filters = window.outChannels;
+  const tilesY = (window.outHeight + 1) >> 1;
+  const tilesX = (window.outWidth + 1) >> 1;
   const block = min(tilesY, max(1, BLOCK / (tilesX * max(channels, filters))));
   const matrixBytes = panelBytes(channels, filters) + APART;
   const inputBytes = 4 * block * tilesX * channels + APART;
   const outputBytes = 4 * block * tilesX * filters + APART;
   const rowBytes = 4 * (2 * tilesX + 2) * channels;
 
-  const matrices = scratch;
+  const matrices = window.end;
   const zeros = matrices + 16 * matrixBytes;
   const plane = zeros + panelBytes(1, filters);
   const input = plane + (2 * tilesY + 2) * rowBytes;
@@ -73,8 +58,18 @@ export function winograd(
   }
   fillTile(places, end);
 
-  for (let n = 0; n < batch; n++) {
-    placeImage(x, height, width, 4 * channels, plane, 2 * tilesY + 2, 2 * tilesX + 2, top, left);
+  for (let n = 0; n < window.batch; n++) {
+    placeImage(
+      x,
+      window.height,
+      window.width,
+      4 * channels,
+      plane,
+      2 * tilesY + 2,
+      2 * tilesX + 2,
+      window.top,
+      window.left,
+    );
     for (let row = 0; row < tilesY; row += block) {
       const rows = min(block, tilesY - row);
       for (let r = 0; r < rows; r++) {
@@ -108,15 +103,15 @@ export function winograd(
           output + 4 * r * tilesX * filters,
           outputBytes,
           bias,
-          y + 4 * oy * outWidth * filters,
-          outWidth,
-          oy + 1 < outHeight,
+          y + 4 * oy * window.outWidth * filters,
+          window.outWidth,
+          oy + 1 < window.outHeight,
           filters,
           relu,
         );
       }
     }
-    x += 4 * height * width * channels;
-    y += 4 * outHeight * outWidth * filters;
+    x += 4 * window.height * window.width * channels;
+    y += 4 * window.pixels * filters;
   }
 }

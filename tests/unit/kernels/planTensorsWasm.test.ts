@@ -23,6 +23,21 @@ test('every operation has cases, and stands under its id', () => {
   for (const [name, { id }] of Object.entries(operations)) expect(id).toBe(name);
 });
 
+test('the program holds these operations and nothing else', () => {
+  const { functions } = planProgram(new WebAssembly.Memory({ initial: 1 }), 'plain');
+  expect(Object.keys(functions).toSorted()).toEqual(Object.keys(operations).toSorted());
+});
+
+test('an operation tells how much it computes', () => {
+  // Two rows of four outputs, each a sum of three products; the way back twice as much.
+  expect(operations.dense.flops({ m: 2, k: 3, n: 4, relu: 0 })).toBe(2 * 2 * 3 * 4);
+  expect(operations.denseBackward.flops({ m: 2, k: 3, n: 4 })).toBe(4 * 2 * 3 * 4);
+  const image = { batch: 2, height: 5, width: 5, outHeight: 3, outWidth: 3, kernelHeight: 3, kernelWidth: 3 };
+  const steps = { strideY: 1, strideX: 1, dilationY: 1, dilationX: 1, top: 0, left: 0 };
+  const conv = { ...image, ...steps, inChannels: 4, outChannels: 5, relu: 0 };
+  expect(operations.conv2d.flops(conv)).toBe(2 * (2 * 3 * 3) * (3 * 3) * 4 * 5);
+});
+
 /** Runs random cases in two ways: what they leave in the buffers must be the same but for rounding. */
 function compare(kernel: Kernel, run: (given: TensorCase) => Buffers): void {
   for (let seed = 0; seed < CASES; seed++) {

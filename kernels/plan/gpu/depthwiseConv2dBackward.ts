@@ -1,6 +1,6 @@
 import { ABSENT } from '../plan.ts';
 import type { DepthwiseDims } from '../tensors/slidingWindow.ts';
-import { biasGradient } from './conv2dBackward.ts';
+import { biasGradient } from './biasGradient.ts';
 import { depthwiseLanes } from './depthwiseConv2d.ts';
 import { defineGpuKernel, type Shader } from './pass.ts';
 import { loop } from './text.ts';

@@ -52,9 +52,16 @@ export function tapsOf(axis: Axis, body: string): string {
   return loop(`k${name}`, 0, kernel, `let ${name} = ${tapAt(axis, `o${name}`, `k${name}`)};\n${skip}\n${body}`);
 }
 
-/** The windows that hold one row of the image, `oy`, each with the tap `ky` that is row `y`. */
-export function windowsOf({ name, out, kernel, stride, dilation, before }: Axis, body: string): string {
-  const skip = `if (o${name} < 0 || o${name} >= ${out}) { continue; }`;
+/**
+ * The windows that hold one row of the image, `oy`, each with the tap `ky` that is row `y`. Windows that are not there are
+ * left out, or not.
+ */
+export function windowsOf(
+  { name, out, kernel, stride, dilation, before }: Axis,
+  body: string,
+  leavesOut = true,
+): string {
+  const skip = leavesOut ? `if (o${name} < 0 || o${name} >= ${out}) { continue; }` : '';
   const found = `let o${name} = (${name} + ${before} - k${name} * ${dilation}) / ${stride};\n${skip}\n${body}`;
   if (stride === 1) return loop(`k${name}`, 0, kernel, found);
   if (dilation > 1) {

@@ -1,6 +1,5 @@
 import { ABSENT, operations } from '#kernels';
 import { sizeOf } from '../core/shape.ts';
-import type { ParamSpec } from '../layers/layer.ts';
 import { ancestorsOf } from '../network/ancestors.ts';
 import { INPUT, type Network, type NetworkNode } from '../network/network.ts';
 import type { PlanBuilder } from './builder.ts';
@@ -12,16 +11,9 @@ export interface LoweredNet {
   readonly output: Value;
   /** The number that keeps the random numbers of a step apart from those of others. */
   readonly key: number;
-  /** Values by node. */
-  readonly values: ReadonlyMap<string, Value>;
-  /** Weights by "node/param". */
-  readonly weights: ReadonlyMap<string, number>;
   /** Emits the way back from the gradient of the output; `gradients` are added to, by "node/param". */
-  back(from: number, gradients: ReadonlyMap<string, number>): GradientsOf;
+  back(from: number, gradients: ReadonlyMap<string, number>): void;
 }
-
-/** The gradient of a value once the way back has been emitted, or ABSENT where none arrives. */
-export type GradientsOf = (value: number) => number;
 
 /** The first node that no plan can hold, and why; null: a plan can hold the net. */
 export function outsidePlans({ nodes, vocabulary }: Network): { readonly node: string; readonly why: string } | null {
@@ -32,19 +24,22 @@ export function outsidePlans({ nodes, vocabulary }: Network): { readonly node: s
   return null;
 }
 
-/** Every weight in a buffer of the builder's, by "node/param". */
-export type WeightBuffers = (name: string, spec: ParamSpec) => number;
+interface LowerNetOptions {
+  readonly batch: number;
+  readonly isTraining: boolean;
+  /** The buffer of a weight, by "node/param". */
+  weightOf(name: string): number;
+}
 
 /** Emits the forward pass of a net; its nodes must all have a lowering. */
 export function lowerNet<Part extends string>(
   builder: PlanBuilder<Part>,
   net: Network,
-  { batch, isTraining, weightOf }: { batch: number; isTraining: boolean; weightOf: WeightBuffers },
+  { batch, isTraining, weightOf }: LowerNetOptions,
 ): LoweredNet {
   const input = builder.kept(INPUT, batch * sizeOf(net.input));
   const key = builder.kept('key', 1);
   const values = new Map<string, Value>([[INPUT, { buffer: input, shape: net.input }]]);
-  const weights = new Map<string, number>();
   const lowered: { readonly node: NetworkNode; readonly own: Lowered; readonly inputs: readonly Value[] }[] = [];
   const isNeeded = ancestorsOf(net, net.output);
 
@@ -52,12 +47,7 @@ export function lowerNet<Part extends string>(
     if (node.id !== net.output && !isNeeded.has(node.id)) return;
     const inputs = node.from.map((id) => values.get(id)!);
     const params = Object.fromEntries(
-      Object.entries(node.params).map(([param, spec]) => {
-        const name = `${node.id}/${param}`;
-        const buffer = weightOf(name, spec);
-        weights.set(name, buffer);
-        return [param, buffer];
-      }),
+      Object.keys(node.params).map((param) => [param, weightOf(`${node.id}/${param}`)]),
     );
     const own = node.layer.lower!({
       batch,
@@ -83,8 +73,6 @@ export function lowerNet<Part extends string>(
     input,
     output: values.get(net.output)!,
     key,
-    values,
-    weights,
     back(from, gradients) {
       const slopes = new Map<number, Slope>([[values.get(net.output)!.buffer, { buffer: from, isOwn: true }]]);
       for (const { node, own, inputs } of lowered.toReversed()) {
@@ -99,7 +87,6 @@ export function lowerNet<Part extends string>(
         });
         way.finish();
       }
-      return (value) => slopes.get(value)?.buffer ?? ABSENT;
     },
   };
 }

@@ -94,6 +94,8 @@ export interface Commands extends ExplainCommands {
   dropData: { take: object; answer: null };
   play: { take: object; answer: null };
   pause: { take: object; answer: null };
+  /** Caps the steps of a second from now on, for this run and later ones; null: as fast as it goes, as at the start. */
+  setPace: { take: { stepsPerSecond: number | null }; answer: null };
   step: { take: object; answer: null };
   select: { take: Selection; answer: null };
   evaluate: { take: object; answer: Evaluation };

@@ -18,7 +18,7 @@ import { pace } from './pace.ts';
 import type { RunDescription } from './protocol.ts';
 import { testSample } from './summaries.ts';
 
-/** Steps between two measurements of entropy and strength. */
+/** While training goes on, entropy and strength are measured at multiples of this many steps only. */
 const STRUCTURE_EVERY = 20;
 const ENTROPY_SAMPLES = 64;
 const FIELD_SAMPLES = 16;
@@ -41,6 +41,8 @@ export interface Run {
   reselect(selection: Selection): void;
   /** Measures what is due; true when nothing is left at this step. */
   measure(options: { isPlaying: boolean }): Promise<boolean>;
+  /** True at a step where entropy and strength are to be measured before training goes on. */
+  isStructureDue(now: number): boolean;
   readonly hasFindings: boolean;
   takeFindings(): Findings;
   evaluateAll(): Promise<Evaluation>;
@@ -96,6 +98,7 @@ export function startRun(
   const fieldBatch = takeBatch(data, { size: Math.min(FIELD_SAMPLES, data.test.count), from: 'test' });
   // The share of time each job may take: a job that lasts t rests at least `rest` times t.
   const paces = {
+    structure: pace(100, 4),
     view: pace(100, 4),
     edges: pace(250, 10),
     field: pace(1000, 6),
@@ -104,8 +107,7 @@ export function startRun(
     kept: pace(400, 20),
   };
   let findings = nothing();
-  let structureAt = -1;
-  let measuredAt = { view: -1, edges: -1, field: -1, map: -1, test: -1, kept: -1, pin: -1 };
+  let measuredAt = { structure: -1, view: -1, edges: -1, field: -1, map: -1, test: -1, kept: -1, pin: -1 };
   const checkpoints = checkpointsOf(model);
   const pinPace = pace(700, 3);
   let pinned = followed;
@@ -132,18 +134,16 @@ export function startRun(
     }
   }
 
+  const isNew = (at: number) => trainer.step !== at;
+
+  const isStructureStep = () => measuredAt.structure < 0 || trainer.step % STRUCTURE_EVERY === 0;
+
   const context = () => ({ step: trainer.step, seed });
 
   const fieldOptions = () => {
     const part = parts.find(({ id }) => id === selection.stage) ?? parts[0]!;
     return { at: part.output, channel: selection.channel, unit: selection.position ?? ('centre' as const) };
   };
-
-  async function structure(): Promise<void> {
-    structureAt = trainer.step;
-    await record(() => strength.measure(model, entropyBatch, {}, context()), strength.id);
-    await record(() => batchEntropy.measure(model, entropyBatch, {}, context()), batchEntropy.id);
-  }
 
   /** The field with the weights the run started with: the same seed builds them again. */
   async function fieldBefore(): Promise<void> {
@@ -161,6 +161,10 @@ export function startRun(
   }
 
   const jobs: Record<keyof typeof paces, () => Promise<void>> = {
+    async structure() {
+      await record(() => strength.measure(model, entropyBatch, {}, context()), strength.id);
+      await record(() => batchEntropy.measure(model, entropyBatch, {}, context()), batchEntropy.id);
+    },
     async view() {
       const index = selection.sample;
       findings.snapshot = await takeSnapshot(model, testSample(data, index), { step: trainer.step, index });
@@ -233,11 +237,9 @@ export function startRun(
         broken = null;
         throw error;
       }
-      const isNew = (at: number) => trainer.step !== at;
-      const isStructureDue = !isPlaying || structureAt < 0 || trainer.step % STRUCTURE_EVERY === 0;
-      if (isNew(structureAt) && isStructureDue) await structure();
       for (const name of Object.keys(jobs) as (keyof typeof jobs)[]) {
         if (!isNew(measuredAt[name]) || !paces[name].isDue(performance.now())) continue;
+        if (name === 'structure' && isPlaying && !isStructureStep()) continue;
         measuredAt[name] = trainer.step;
         await paces[name].run(jobs[name]);
       }
@@ -247,8 +249,9 @@ export function startRun(
       }
       if (isBeforeDue) await fieldBefore();
       const { pin: pinAt, ...others } = measuredAt;
-      return !isNew(structureAt) && Object.values(others).every((at) => !isNew(at)) && !(pinned && isNew(pinAt));
+      return Object.values(others).every((at) => !isNew(at)) && !(pinned && isNew(pinAt));
     },
+    isStructureDue: (now) => isNew(measuredAt.structure) && isStructureStep() && paces.structure.isDue(now),
     get hasFindings() {
       const { records, evaluations, refusals, before, snapshot, edges, pinned: followed, checkpoints: kept } = findings;
       return (

@@ -7,9 +7,11 @@ import type { LoadedDataset } from '../datasets/dataset.ts';
 import { datasets } from '../datasets/registry.ts';
 import { datasetFromIdxFiles } from '../interop/datasetFromIdxFiles.ts';
 import { DivergedError } from '../training/checkpoint.ts';
-import { sleep } from './pace.ts';
+import { frameGate } from './frameGate.ts';
 import { inOrder } from './inOrder.ts';
 import { memoryInUse } from './memory.ts';
+import { metronome } from './metronome.ts';
+import { sleep } from './pace.ts';
 import { plainError } from './plainError.ts';
 import { speedMeter } from './speedMeter.ts';
 import {
@@ -26,13 +28,10 @@ import {
   type ToSession,
 } from './protocol.ts';
 import { startRun, type Run } from './run.ts';
+import { slice } from './slice.ts';
 import { summarizeData, summarizeRun } from './summaries.ts';
 
-/** Frames are at least this far apart. */
-const FRAME_MS = 66;
-/** Steps run back to back for this long before messages are let in. */
-const SLICE_MS = 8;
-/** Pause between turns while nothing trains. */
+/** Pause between turns while nothing trains; also the longest before a command is heeded. */
 const SETTLE_MS = 15;
 
 type Answers = {
@@ -53,11 +52,11 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
   let runNumber = 0;
   let isPlaying = false;
   let isLooping = false;
-  let isDrawn = true;
-  let lastFrame = 0;
   let lossesSince: number[] = [];
   let divergence: Divergence | null = null;
   const speed = speedMeter();
+  const beats = metronome();
+  const gate = frameGate();
   let engine: Promise<Engine> | null = null;
   let hasNews = false;
   /** Commands that touch the run and turns of the loop take place one after the other. */
@@ -102,7 +101,8 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       for (;;) {
         const isSettled = await exclusive(turn);
         if (!isPlaying && isSettled && !hasNews) break;
-        await (isPlaying ? nextTask() : sleep(SETTLE_MS));
+        const wait = isPlaying ? beats.wait(performance.now()) : SETTLE_MS;
+        await (wait === 0 ? nextTask() : sleep(Math.min(wait, SETTLE_MS)));
       }
     } catch (error) {
       isPlaying = false;
@@ -119,7 +119,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
       return true;
     }
     try {
-      if (isPlaying) await slice(run);
+      if (isPlaying && beats.wait(performance.now()) === 0) await train(run);
       const isSettled = await run.measure({ isPlaying });
       sendFrame(run);
       return isSettled;
@@ -130,15 +130,9 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     }
   }
 
-  async function slice(current: Run): Promise<void> {
-    const end = performance.now() + SLICE_MS;
-    do {
-      await current.trainer.advance();
-      // Entropy and strength are due every 20 steps exactly.
-      if (current.trainer.step % 20 === 0) break;
-    } while (performance.now() < end && isPlaying);
+  async function train(current: Run): Promise<void> {
     hasNews = true;
-    lossesSince.push(...(await current.trainer.losses()));
+    lossesSince.push(...(await slice(current, beats, () => !isPlaying)));
     speed.note(current.trainer.step);
   }
 
@@ -152,10 +146,9 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
   function sendFrame(current: Run): void {
     const now = performance.now();
     if (current.hasFindings) hasNews = true;
-    if (!hasNews || !isDrawn || now - lastFrame < FRAME_MS) return;
-    isDrawn = false;
+    if (!hasNews || !gate.isOpen(now)) return;
+    gate.sent(now);
     hasNews = false;
-    lastFrame = now;
     const frame: Frame = {
       run: runNumber,
       step: current.trainer.step,
@@ -214,6 +207,11 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
     async pause() {
       isPlaying = false;
       wake();
+      return null;
+    },
+    async setPace({ stepsPerSecond }) {
+      beats.set(stepsPerSecond);
+      speed.reset();
       return null;
     },
     async step() {
@@ -290,7 +288,7 @@ export function openSession(post: Post<FromSession>): (message: ToSession) => vo
   tell({ type: 'ready' });
   return (message) => {
     if (message.type === 'drawn') {
-      isDrawn = true;
+      gate.drawn();
     } else if (message.type === 'cancel') {
       jobs.get(message.id)?.abort();
     } else {

@@ -10,7 +10,7 @@ function forward(d: ConvDims & { readonly relu: number }, [x, w, bias, y]: reado
   const [li, lo] = [lanesOf(inChannels), lanesOf(outChannels)];
   const [vectorsIn, vectorsOut] = [inChannels / li, outChannels / lo];
   const pixelsOut = d.batch * d.outHeight * d.outWidth;
-  const columns = divisor(vectorsOut, Math.min(4, (pixelsOut * vectorsOut) / 32));
+  const columns = divisor(vectorsOut, Math.min(2, (pixelsOut * vectorsOut) / 32));
   const pixels = divisor(d.outWidth, Math.min(4, (pixelsOut * (vectorsOut / columns)) / 256));
   const blocks = vectorsOut / columns;
   const [axisY, axisX] = axesOf(d);

@@ -12,7 +12,7 @@ export function convInputGradient(d: ConvDims, [, w, dy]: readonly number[]): Ta
   const [li, lo] = [lanesOf(inChannels), lanesOf(outChannels)];
   const [vectorsIn, vectorsOut] = [inChannels / li, outChannels / lo];
   const pixelsIn = d.batch * height * width;
-  const rows = divisor(vectorsIn, Math.min(4, (pixelsIn * vectorsIn) / 32));
+  const rows = divisor(vectorsIn, Math.min(2, (pixelsIn * vectorsIn) / 32));
   const [axisY, axisX] = axesOf(d);
   const step = width % d.strideX === 0 ? d.strideX : 1;
   const most = step === d.strideX ? Math.min(4, (pixelsIn * (vectorsIn / rows)) / 256) : 1;

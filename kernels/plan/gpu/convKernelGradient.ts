@@ -10,7 +10,7 @@ export function convKernelGradient(d: ConvDims, [x, , dy, , dw]: readonly number
   const [vectorsIn, vectorsOut] = [inChannels / li, outChannels / lo];
   const taps = d.kernelHeight * d.kernelWidth;
   const rows = divisor(vectorsIn, 4 / li);
-  const columns = divisor(vectorsOut, Math.min(4, (taps * vectorsOut * (vectorsIn / rows)) / 16));
+  const columns = divisor(vectorsOut, Math.min(2, (taps * vectorsOut * (vectorsIn / rows)) / 16));
   const [blocksIn, blocksOut] = [vectorsIn / rows, vectorsOut / columns];
   const [axisY, axisX] = axesOf(d);
   const numbers = (text: (k: number, j: number) => string) => each(rows * li, (k) => each(columns, (j) => text(k, j)));

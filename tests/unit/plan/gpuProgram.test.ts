@@ -1,0 +1,38 @@
+import { gpuProgram } from '#kernels';
+import { expect, test } from 'vitest';
+import { allKinds } from '../../support/allKinds.ts';
+import { randomNet } from '../../support/plainNetRandom.ts';
+import { plannedStep } from '../../support/plannedNet.ts';
+import { plannedUnits } from '../../support/plannedUnits.ts';
+
+const nets = [
+  ...plannedUnits,
+  { name: 'every kind', net: allKinds, batch: 5 },
+  ...Array.from({ length: 20 }, (_, seed) => ({ name: `random ${seed}`, net: randomNet(seed), batch: 3 })),
+];
+const dispatches: Readonly<Record<string, readonly number[]>> = {
+  'MLP-S': [4, 3, 2],
+  'CNN-S': [6, 5, 2],
+  'CNN-M': [48, 47, 2],
+};
+
+test.for(plannedUnits)('$name takes few dispatches: forward, backward, update', ({ name, net, batch }) => {
+  const { parts } = gpuProgram(plannedStep(net, { batch, optimizer: 'adam' }).plan);
+  expect([parts.forward, parts.backward, parts.update].map((jobs) => jobs.length)).toEqual(dispatches[name]);
+});
+
+// What WebGPU refuses, told without a GPU.
+test.for(nets)('every dispatch of $name may be bound', ({ net, batch }) => {
+  for (const mayWait of [false, true]) {
+    const { parts, floats } = gpuProgram(plannedStep(net, { batch, optimizer: 'adam' }).plan, { mayWait });
+    for (const { bindings, workgroups } of Object.values(parts).flat()) {
+      const sorted = bindings.toSorted((a, b) => a.at - b.at);
+      const ends = sorted.map(({ at, size }) => at + size);
+      expect(bindings.length).toBeLessThanOrEqual(8);
+      expect(bindings.every(({ at }) => at % 64 === 0)).toBe(true);
+      expect(sorted.every(({ at }, i) => i === 0 || at >= ends[i - 1]!)).toBe(true);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(floats);
+      expect(Math.max(...workgroups)).toBeLessThanOrEqual(65535);
+    }
+  }
+});

@@ -1,21 +1,29 @@
 import { planBinary } from './planBinary.ts';
 import { planBinaryFused } from './planBinaryFused.ts';
 
+const BINARIES = { plain: planBinary, fused: planBinaryFused } as const;
+
 const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
-/** Compiled once, when first asked for. */
-let compiled: { readonly module: WebAssembly.Module; readonly isFused: boolean } | undefined;
+type Build = 'plain' | 'fused';
 
-function compile(build?: 'plain' | 'fused') {
-  const fused = bytesOf(planBinaryFused);
-  const isFused = build ? build === 'fused' : WebAssembly.validate(fused);
-  return { module: new WebAssembly.Module(isFused ? fused : bytesOf(planBinary)), isFused };
+/** Compiled once, when first asked for. */
+const modules = new Map<Build, WebAssembly.Module>();
+
+function moduleOf(build: Build): WebAssembly.Module {
+  let module = modules.get(build);
+  if (!module) modules.set(build, (module = new WebAssembly.Module(bytesOf(BINARIES[build]))));
+  return module;
 }
+
+let best: Build | undefined;
+
+const bestBuild = (): Build => (best ??= WebAssembly.validate(bytesOf(planBinaryFused)) ? 'fused' : 'plain');
 
 /** Whether the page may run WebAssembly, and the processor has vector instructions. */
 export function mayRunWasm(): boolean {
   try {
-    compiled ??= compile();
+    moduleOf(bestBuild());
     return true;
   } catch {
     return false;
@@ -35,9 +43,8 @@ export interface PlanProgram {
  * memory. Takes the build with fused products where it runs, if none is named; throws a CompileError where there are no
  * vector instructions.
  */
-export function planProgram(memory: WebAssembly.Memory, build?: 'plain' | 'fused'): PlanProgram {
-  const { module, isFused } = build ? compile(build) : (compiled ??= compile());
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+export function planProgram(memory: WebAssembly.Memory, build: Build = bestBuild()): PlanProgram {
+  const { exports } = new WebAssembly.Instance(moduleOf(build), { env: { memory } });
   // Cast: program.ts exports functions of numbers, and nothing else.
-  return { functions: exports as PlanProgram['functions'], isFused };
+  return { functions: exports as PlanProgram['functions'], isFused: build === 'fused' };
 }

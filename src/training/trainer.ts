@@ -187,7 +187,7 @@ export function startTraining(
       }
       return read;
     },
-    evaluate: (part, limit = Infinity) => evaluate(model, data, plan.loss, { part, limit }),
+    evaluate: (part, limit = Infinity) => evaluate(stepper.answer, data, plan.loss, { part, limit }),
     checkpoint,
     restore(saved) {
       checkFits(saved);

@@ -7,6 +7,8 @@ import { schedules } from '../../src/training/schedules/registry.ts';
 import { defaultsOf } from '../../src/core/options.ts';
 import type { TrainingPlan } from '../../src/training/trainOptions.ts';
 
+export type { StepPart, TrainingStep };
+
 export interface PlannedSettings {
   readonly batch?: number;
   readonly loss?: string;

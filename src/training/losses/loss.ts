@@ -17,8 +17,8 @@ export interface Loss {
     buffers: readonly [logits: number, labels: number, loss: number, gradient: number],
     emit: LoweringPlace['emit'],
   ): void;
-  /** The same in float64, for tests: one sample. */
+  /** The same in float64 for one sample. */
   scalar(logits: readonly number[], label: number): number;
-  /** The class answered for each sample, int32. */
-  answer(logits: Tensor): Tensor1D;
+  /** The class answered by the logits of one sample; the first of equals. */
+  answer(logits: readonly number[]): number;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
 import { operations } from '#kernels';
 import type { Loss } from './loss.ts';
 
@@ -21,8 +21,5 @@ export const mse: Loss = {
     return logits.reduce((sum, z, k) => sum + (z - target(k)) ** 2, 0) / logits.length;
   },
   lower: ({ batch, outputs }, buffers, emit) => emit(operations.mse, buffers, { batch, outputs: outputs }),
-  answer: (logits) =>
-    (logits.shape[1] === 1
-      ? tf.cast(tf.greater(tf.squeeze(logits, [1]), 0.5), 'int32')
-      : tf.argMax(logits as Tensor2D, 1)) as Tensor1D,
+  answer: (logits) => (logits.length === 1 ? Number(logits[0]! > 0.5) : logits.indexOf(Math.max(...logits))),
 };

@@ -98,6 +98,15 @@ export function eagerStepper(model: Model, plan: TrainingPlan): Stepper {
       }
     },
     drop,
+    async answer(inputs, count) {
+      const logits = tf.tidy(() => {
+        const x = tf.tensor(inputs.slice(), [count, ...model.network.input]);
+        return outputOf(model, forward(model, x, { withoutGradient: true }));
+      });
+      const values = (await logits.data()) as Float32Array;
+      logits.dispose();
+      return values;
+    },
     async broken() {
       const tensors = [...model.weights, ...slots];
       // One read for all of them: a sum is finite only if its terms are.

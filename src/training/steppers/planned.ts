@@ -1,24 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { jsExecutor, wasmExecutor, type Executor } from '#kernels';
 import type { Model } from '../../network/model.ts';
-import { trainingPlan, type StepPart, type TrainingStep } from '../../plan/trainingPlan.ts';
+import { executorOf, type PlanEngine } from '../../plan/executorOf.ts';
+import { forwardPlan, type ForwardPlan } from '../../plan/forwardPlan.ts';
+import { trainingPlan } from '../../plan/trainingPlan.ts';
 import { scalarsOf } from '../optimizers/optimizer.ts';
 import type { TrainingPlan } from '../trainOptions.ts';
+import { EVALUATION_BATCH } from '../evaluate.ts';
 import { stepKey } from './stepKey.ts';
 import type { KeptState, StepOrder, Stepper } from './stepper.ts';
-
-/** What runs plans. */
-export type PlanEngine = 'wasm' | 'js';
-
-const executors: Readonly<Record<PlanEngine, (step: TrainingStep) => Executor<StepPart>>> = {
-  wasm: ({ plan }) => wasmExecutor(plan),
-  js: ({ plan }) => jsExecutor(plan, (length) => new Float32Array(length)),
-};
 
 /** Steps by a plan of the whole net. While it lives, the newest weights are the plan's; the model reads them when asked. */
 export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanEngine): Stepper {
   const lowered = trainingPlan(model, recipe);
-  const executor = executors[engine](lowered);
+  const executor = executorOf(engine, lowered.plan);
   const usesKey = lowered.plan.parts.forward.some(({ buffers }) => buffers.includes(lowered.key));
   const view = (buffer: number) => executor.view(buffer);
   const [input, labels, key, loss] = [lowered.input, lowered.labels, lowered.key, lowered.loss].map(view) as [
@@ -32,6 +26,7 @@ export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanE
   // Memory of states that were dropped: keeping one at every step allocates nothing.
   const spare: Float32Array[][] = [];
   let losses: number[] = [];
+  let forward: ForwardPlan | null = null;
   /** The variables are newer; or the plan is. */
   let isBehind = true;
   let isAhead = false;
@@ -97,6 +92,12 @@ export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanE
     drop(state) {
       spare.push(kept.get(state)!);
       kept.delete(state);
+    },
+    async answer(inputs, count) {
+      if (isBehind) await take();
+      forward ??= forwardPlan(model.network, EVALUATION_BATCH, engine);
+      for (const [name, own] of forward.weights) own.set(weights.get(name)!);
+      return forward.run(inputs, count);
     },
     async broken() {
       for (const [name, own] of [...weights, ...slots]) {

@@ -26,6 +26,8 @@ export interface Stepper {
   /** Back to a kept state, which stays kept. */
   back(state: KeptState): void;
   drop(state: KeptState): void;
+  /** What the net answers to at most {@link EVALUATION_BATCH} samples, with the newest weights: [count, outputs]. */
+  answer(inputs: Float32Array, count: number): Promise<Float32Array>;
   /** The first weight or running average that is not finite, by name, with the number found. */
   broken(): Promise<{ readonly name: string; readonly found: number } | undefined>;
   /** Running averages by "node/param/slot". */

@@ -4,8 +4,15 @@ import { expect, test } from 'vitest';
 import { allKinds, drawn } from '../../support/allKinds.ts';
 import { relativeError } from '../../support/finiteDifference.ts';
 import { randomNet } from '../../support/plainNetRandom.ts';
-import { drawnLabels, exactly, fill, plannedStep, type PlannedSettings } from '../../support/plannedNet.ts';
-import type { StepPart, TrainingStep } from '../../../src/plan/trainingPlan.ts';
+import {
+  drawnLabels,
+  exactly,
+  fill,
+  plannedStep,
+  type PlannedSettings,
+  type StepPart,
+  type TrainingStep,
+} from '../../support/plannedNet.ts';
 
 // Executors in float32 against the same plan in float64.
 

@@ -106,11 +106,8 @@ const answers: readonly (readonly [id: string, rows: number[][], classes: number
   ['binaryCrossEntropy', [[0.1], [-0.1], [0]], [1, 0, 0]],
 ];
 
-test.for(answers)('%s answers the most likely class', async ([id, rows, classes]) => {
-  const answer = tf.tidy(() => losses.get(id).answer(tf.tensor2d(rows)));
-  expect([...(await answer.data())]).toEqual(classes);
-  expect(answer.dtype).toBe('int32');
-  answer.dispose();
+test.for(answers)('%s answers the most likely class', ([id, rows, classes]) => {
+  expect(rows.map((logits) => losses.get(id).answer(logits))).toEqual(classes);
 });
 
 test('losses ask for the outputs that their classes need', () => {

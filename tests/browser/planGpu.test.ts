@@ -14,7 +14,7 @@ import { tensorCases, type TensorCase } from '../support/planTensorCases.ts';
 /** Float32, and sums in another order; relative to the largest entry. */
 const OPERATION_TOLERANCE = 1e-5;
 const GRADIENT_TOLERANCE = 1e-4;
-const CASES = 6;
+const CASES = 4;
 const BATCH = 5;
 const PARTS = ['forward', 'backward', 'update'] as const;
 
@@ -104,7 +104,7 @@ const nets = [
 ];
 
 test.for(nets)('a step of $name is that of float64', async ({ net, mayWait }, { expect: check }) => {
-  const errors = await compare(net, 3, { mayWait, optimizer: 'adam', weightDecay: 0.01 });
+  const errors = await compare(net, 3, { mayWait, optimizer: 'momentum', weightDecay: 0.01 });
   check(errors.loss).toBeLessThan(1e-5);
   check(errors.gradients).toBeLessThan(GRADIENT_TOLERANCE);
   check(errors.weights).toBeLessThan(GRADIENT_TOLERANCE);

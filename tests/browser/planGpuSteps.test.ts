@@ -22,7 +22,7 @@ afterEach(() => expect(problems).toEqual([]));
 /** A unit on the GPU, its weights written, and what it is fed. */
 async function started(name: string, batch: number) {
   const { net } = plannedUnits.find((unit) => unit.name === name)!;
-  const step = plannedStep(net, { batch, optimizer: 'adam' });
+  const step = plannedStep(net, { batch, optimizer: 'momentum' });
   const fed = [step.input, step.labels, step.key, ...step.scalars.values()];
   const gpu = await webgpuExecutor(step.plan, device, { fed, collected: [step.loss], steps: STEPS });
   const { weights } = drawn(net, { samples: 1, seed: 2 });

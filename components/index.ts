@@ -29,6 +29,8 @@ export { default as FilmStrip } from './views/FilmStrip.svelte';
 export { default as AnswerBars } from './views/AnswerBars.svelte';
 export { default as OptimizationTrace } from './views/OptimizationTrace.svelte';
 export { default as Sentence } from './views/Sentence.svelte';
+export { LossHistory, lossSeries } from './views/lossHistory.ts';
+export type { LossSeries } from './views/lossSeries.ts';
 export type { FlowHistory } from './views/flowHistory.ts';
 export type { MapTile } from './views/mapTile.ts';
 export { ruleRows, type RuleRow } from './views/ruleRows.ts';

@@ -90,7 +90,7 @@ async function checkNet(browser, address, { net, give }, files) {
   const client = await context.newCDPSession(page);
   await client.send('Performance.enable');
   await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
-  await page.goto(`${address}?tier=wasm#net=${net}`);
+  await page.goto(`${address}?tier=wasm#net=${net}&pace=max`);
   await page.waitForFunction(() => globalThis.neuroloupe?.step > 0, undefined, { timeout: 60_000 });
   const opened = await page.evaluate(() => performance.now());
   await page.waitForTimeout(TRACED_MS - opened);
@@ -110,7 +110,7 @@ async function checkNet(browser, address, { net, give }, files) {
   const after = await mainThread(client);
   const end = await page.evaluate(() => performance.now());
   const seconds = (end - from) / 1000;
-  const received = await inPage(page, 'Object.fromEntries([...lab.received].map(([id, steps]) => [id, steps.size]))');
+  const received = await inPage(page, 'Object.fromEntries([...lab.received].map(([id, { steps }]) => [id, steps]))');
   const probe = await page.evaluate(() => globalThis.labProbe);
   const facts = await inPage(page, '({ ...lab.run, stages: lab.run.stages.length, tier: lab.engine.tier })');
 

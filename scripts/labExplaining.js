@@ -59,7 +59,7 @@ export async function checkExplaining(browser, address, { data, net, stage }) {
   const faults = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(String(error)));
-  await page.goto(`${address}?tier=wasm#data=${data}&net=${net}`);
+  await page.goto(`${address}?tier=wasm#data=${data}&net=${net}&pace=max`);
   await page.waitForFunction(() => globalThis.neuroloupe?.step > 50, undefined, { timeout: 60_000 });
   console.log(`\nexplanations while ${net} trains on ${data}, tier wasm`);
   console.log(

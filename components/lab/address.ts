@@ -6,13 +6,15 @@ export interface Address {
   readonly stage?: string;
   /** Part of the workbench that is open. */
   readonly view?: string;
+  /** How fast training may go, when not as usual. */
+  readonly pace?: string;
   readonly channel?: number;
   readonly sample?: number;
   readonly class?: number;
 }
 
 const NUMBERS = ['seed', 'channel', 'sample', 'class'] as const;
-const WORDS = ['data', 'net', 'stage', 'view'] as const;
+const WORDS = ['data', 'net', 'stage', 'view', 'pace'] as const;
 
 /** Reads a fragment such as "#data=glyphs&stage=conv3&channel=5". Unknown keys and bad numbers are passed over. */
 export function readAddress(fragment: string): Address {

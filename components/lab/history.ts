@@ -1,37 +1,8 @@
 import type { Frame, PinnedConcept } from '#src';
 import type { FlowHistory } from '../views/flowHistory.ts';
+import type { TimePoint } from '../views/timeSeries.ts';
 
-/** Losses of every step since the start, in a buffer that doubles as it fills. */
-export class LossHistory {
-  #values = new Float32Array(1024);
-  #length = 0;
-
-  /** The losses so far; a view, valid until the next `append`. */
-  get values(): Float32Array {
-    return this.#values.subarray(0, this.#length);
-  }
-
-  append(losses: Float32Array): void {
-    if (this.#length + losses.length > this.#values.length) {
-      const larger = new Float32Array(2 * (this.#length + losses.length));
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values.set(losses, this.#length);
-    this.#length += losses.length;
-  }
-
-  clear(): void {
-    this.#length = 0;
-  }
-
-  /** Forgets what came after a step: the run was put back to it. */
-  cut(step: number): void {
-    this.#length = Math.min(this.#length, step);
-  }
-}
-
-/** Measurements kept per layer at most; older ones are thinned to every second, again and again. */
+/** Measurements kept of each kind at most; then every second one is let go, again and again. */
 const MOST = 600;
 
 /** Adds the values of one measurement, one per layer; another set of layers starts a new history. */
@@ -52,9 +23,22 @@ interface LayerValue {
   readonly value: number;
 }
 
+/** Adds points to a history; a step that is read again, as at a pause, with all held-out samples, keeps the newer. */
+export function appendPoints(history: readonly TimePoint[], points: readonly TimePoint[]): readonly TimePoint[] {
+  const grown = [...history.filter(({ step }) => points.every((point) => point.step !== step)), ...points];
+  return grown.length > MOST ? everySecond(grown) : grown;
+}
+
+/** Every second one, and the last. */
+function everySecond<T>(values: readonly T[]): readonly T[] {
+  return values.filter((_, i) => i % 2 === 0 || i === values.length - 1);
+}
+
 function thin({ steps, layers }: FlowHistory): FlowHistory {
-  const keep = <T>(values: readonly T[]) => values.filter((_, i) => i % 2 === 0 || i === values.length - 1);
-  return { steps: keep(steps), layers: layers.map(({ stage, values }) => ({ stage, values: keep(values) })) };
+  return {
+    steps: everySecond(steps),
+    layers: layers.map(({ stage, values }) => ({ stage, values: everySecond(values) })),
+  };
 }
 
 export const noFlow: FlowHistory = { steps: [], layers: [] };
@@ -74,5 +58,5 @@ export function followed(history: readonly PinnedConcept[], next: PinnedConcept)
     last?.at === next.at && last.channel === next.channel && last.sample === next.sample && last.class === next.class;
   const before = isSame ? history.filter(({ step }) => step < next.step) : [];
   const grown = [...before, next];
-  return grown.length > MOST_FOLLOWED ? grown.filter((_, i) => i % 2 === 0 || i === grown.length - 1) : grown;
+  return grown.length > MOST_FOLLOWED ? everySecond(grown) : grown;
 }

@@ -6,6 +6,10 @@ export async function localFiles(): Promise<File[]> {
   return Promise.all(entries.map(async ({ name, url }) => new File([await (await fetch(url)).blob()], name)));
 }
 
+export async function bytesOf(file: File): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
+  return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+}
+
 /** Files in a drop, those directly inside dropped folders included. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
   // Both are asked for at once: the items are gone after the first wait. Files that lie on no disk have no entry.

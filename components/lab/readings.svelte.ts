@@ -8,8 +8,9 @@ import type {
   SelectedEdges,
   StrengthRecord,
 } from '#src';
+import { LossHistory } from '../views/lossHistory.ts';
 import type { TimePoint } from '../views/timeSeries.ts';
-import { appendValues, followed, LossHistory, newest, noFlow } from './history.ts';
+import { appendPoints, appendValues, followed, newest, noFlow } from './history.ts';
 
 /** What has arrived in frames: plain data, replaced as a whole. Nothing here talks back. */
 export class Readings {
@@ -17,7 +18,7 @@ export class Readings {
   epoch = $state(0);
   isPlaying = $state(false);
   stepsPerSecond = $state(0);
-  losses = $state.raw<Float32Array>(new Float32Array());
+  losses = $state.raw(new LossHistory().series);
   accuracy = $state.raw<readonly TimePoint[]>([]);
   /** Held-out samples read right at the last evaluation. */
   read = $state.raw<{ readonly correct: number; readonly samples: number } | null>(null);
@@ -38,15 +39,15 @@ export class Readings {
   pinHistory = $state.raw<readonly PinnedConcept[]>([]);
   /** Why an instrument cannot measure here, by its id. */
   refusals = $state.raw<ReadonlyMap<string, string>>(new Map());
-  /** Distinct steps of the records received since the page opened, by instrument; read by scripts that check the page. */
-  readonly received = new Map<string, Set<number>>();
+  /** At how many steps each instrument was received, and the last of them; read by scripts that check the page. */
+  readonly received = new Map<string, { readonly steps: number; readonly last: number }>();
 
   readonly #history = new LossHistory();
   #runNumber = 0;
 
   startOver(): void {
     this.#history.clear();
-    this.losses = this.#history.values;
+    this.losses = this.#history.series;
     this.accuracy = [];
     this.read = this.entropy = null;
     this.flow = this.spread = noFlow;
@@ -59,7 +60,7 @@ export class Readings {
   /** The run was put back to an earlier step: what came after it did not happen. */
   backTo(step: number): void {
     this.#history.cut(step);
-    this.losses = this.#history.values;
+    this.losses = this.#history.series;
     this.accuracy = this.accuracy.filter((point) => point.step <= step);
     this.pinHistory = this.pinHistory.filter((point) => point.step <= step);
     this.divergence = null;
@@ -76,12 +77,11 @@ export class Readings {
     this.stepsPerSecond = frame.stepsPerSecond;
     if (frame.losses.length > 0) {
       this.#history.append(frame.losses);
-      this.losses = this.#history.values;
+      this.losses = this.#history.series;
     }
     if (frame.evaluations.length > 0) {
       const points = frame.evaluations.map(({ step, result }) => ({ step, value: result.accuracy }));
-      // At a pause the same step is read again, with all held-out samples.
-      this.accuracy = [...this.accuracy.filter(({ step }) => points.every((p) => p.step !== step)), ...points];
+      this.accuracy = appendPoints(this.accuracy, points);
       this.read = frame.evaluations.at(-1)!.result;
     }
     if (frame.snapshot) this.snapshot = frame.snapshot;
@@ -95,8 +95,8 @@ export class Readings {
 
   #takeRecords(frame: Frame): void {
     for (const record of frame.records) {
-      const steps = this.received.get(record.instrument) ?? new Set();
-      this.received.set(record.instrument, steps.add(record.step));
+      const { steps, last } = this.received.get(record.instrument) ?? { steps: 0, last: -1 };
+      this.received.set(record.instrument, { steps: record.step === last ? steps : steps + 1, last: record.step });
       // Casts: the instrument's id says which record it is.
       if (record.instrument === 'batchEntropy') this.#takeEntropy(record as BatchEntropyRecord);
       if (record.instrument === 'strength') this.#takeStrength(record as StrengthRecord);

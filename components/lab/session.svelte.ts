@@ -12,17 +12,17 @@ import {
   type RunDescription,
   type RunSummary,
   type Selection,
-  type Tier,
 } from '#src';
 import type { Address } from './address.ts';
+import { bytesOf } from './localFiles.ts';
 import type { Busy, Notice } from './notice.ts';
+import type { OpenOptions } from './openOptions.ts';
+import { paceOf, stepsPerSecond, usualPace, type Pace } from './paces.ts';
 import { Readings } from './readings.svelte.ts';
 import { networkFor, presetFor } from './rewrite.ts';
 import type { Ask } from './workbench/request.svelte.ts';
 
 const CHOSEN_AT_START: Selection = { stage: '', channel: 0, position: null, sample: 0, class: null };
-
-type WantedEngine = NonNullable<RunDescription['engine']>;
 
 /**
  * The lab's state and its commands. The engine lives behind a connection and knows no runes; what it measures arrives
@@ -42,25 +42,19 @@ export class LabSession extends Readings {
   selection = $state.raw<Selection>(CHOSEN_AT_START);
   /** The channel that is followed. */
   pinned = $state.raw<Pin | null>(null);
+  pace = $state<Pace>(usualPace);
   busy = $state.raw<Busy | null>(null);
   notice = $state.raw<Notice | null>(null);
 
   #connection: Connection | null = null;
   /** False until somebody points at a unit; then the liveliest one is shown. */
   #isChosen = false;
-  #wanted: WantedEngine = 'auto';
+  #wanted: NonNullable<OpenOptions['engine']> = 'auto';
 
   /** Starts the engine, makes the data the address asks for, and begins to train. */
-  async open(
-    address: Address,
-    options: {
-      tier?: Tier;
-      engine?: WantedEngine;
-      where?: 'worker' | 'page';
-      files?: () => Promise<File[]>;
-    },
-  ): Promise<void> {
+  async open(address: Address, options: OpenOptions): Promise<void> {
     this.#wanted = options.engine ?? 'auto';
+    this.pace = paceOf(address.pace);
     this.busy = { what: 'engine', share: null, cancel: null };
     await this.#attempt(async () => {
       this.#connection = await connect({
@@ -71,6 +65,7 @@ export class LabSession extends Readings {
       this.isWorker = this.#connection.isWorker;
       this.workerReason = this.#connection.reason;
       this.engine = await this.#connection.send('start', options.tier ? { tier: options.tier } : {});
+      await this.setPace(this.pace);
       const seed = address.seed ?? 7;
       let problem: unknown = null;
       const own = await this.#given(options.files).catch((error: unknown) => {
@@ -114,6 +109,12 @@ export class LabSession extends Readings {
   async stepOnce(): Promise<void> {
     this.isPlaying = false;
     await this.#attempt(() => this.#link.send('step', {}));
+  }
+
+  /** How fast training may go, from now on. */
+  async setPace(pace: Pace): Promise<void> {
+    this.pace = pace;
+    await this.#attempt(() => this.#link.send('setPace', { stepsPerSecond: stepsPerSecond(pace) }));
   }
 
   /** The same net from its first step. */
@@ -237,21 +238,14 @@ export class LabSession extends Readings {
 
   async #read(files: readonly File[]): Promise<DataSummary> {
     this.busy = { what: 'files', share: null, cancel: null };
-    const read = await Promise.all(
-      files.map(async (f) => ({ name: f.name, bytes: new Uint8Array(await f.arrayBuffer()) })),
-    );
-    return this.#link.send('readData', { files: read });
+    return this.#link.send('readData', { files: await Promise.all(files.map(bytesOf)) });
   }
 
   async #setUpPreset(data: DataSummary, id: string | undefined, seed: number): Promise<void> {
     const { shape, classes } = data;
     const preset = presetFor(data, id);
     const network = networkFor(shape, preset.nodes(shape, classes.length));
-    const recipe = this.description?.recipe ?? {
-      batchSize: 32,
-      optimizer: 'adam',
-      learningRate: 0.003,
-    };
+    const recipe = this.description?.recipe ?? { batchSize: 32, optimizer: 'adam', learningRate: 0.003 };
     const batchSize = Math.min(recipe.batchSize ?? 32, data.train);
     await this.#setUp(
       { network, recipe: { ...recipe, batchSize }, initializer: this.description?.initializer ?? 'heNormal', seed },

@@ -217,6 +217,10 @@ export const en = {
     once: 'One step',
     reset: 'Back to the start',
     progress: (step: number, horizon: number) => `step ${count(step)} of ${count(horizon)} drawn`,
+    pace: {
+      label: 'How fast it trains',
+      cap: (steps: number | null) => (steps === null ? 'as fast as possible' : `at most ${count(steps)} steps/s`),
+    },
     pointAt: (step: number, loss: number) => `step ${count(step)}: loss ${quantity(loss)}`,
   },
 

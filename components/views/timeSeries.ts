@@ -6,36 +6,6 @@ export interface TimePoint {
   readonly value: number;
 }
 
-/** A loss history as points. Without steps of their own the values are taken as evenly spread up to `step`. */
-export function lossPoints(loss: ArrayLike<number>, steps: ArrayLike<number> | undefined, step: number): TimePoint[] {
-  const stride = loss.length ? step / loss.length : 1;
-  return Array.from(loss, (value, i) => ({ step: steps?.[i] ?? (i + 1) * stride, value }));
-}
-
-/** The first step whose value is no number; null: all are. */
-export function firstBroken(points: readonly TimePoint[]): number | null {
-  return points.find(({ value }) => !Number.isFinite(value))?.step ?? null;
-}
-
-/**
- * Exponential mean over about a fortieth of the history, corrected for its start, so that the newest value is part of
- * it and nothing lies ahead. Starts anew behind a gap.
- */
-export function smooth(points: readonly TimePoint[]): TimePoint[] {
-  const weight = 1 - Math.exp(-1 / Math.max(1, points.length / 80));
-  let mean = 0;
-  let total = 0;
-  return points.map(({ step, value }) => {
-    if (!Number.isFinite(value)) {
-      mean = total = 0;
-      return { step, value };
-    }
-    mean += weight * (value - mean);
-    total += weight * (1 - total);
-    return { step, value: mean / total };
-  });
-}
-
 /** At most two points per pixel, the smallest and the largest there, so that no spike is lost. Gaps are kept. */
 export function thin(points: readonly TimePoint[], pixel: (step: number) => number): TimePoint[] {
   const kept: TimePoint[] = [];

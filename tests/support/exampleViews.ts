@@ -16,7 +16,12 @@ const network = {
   classes: example.exampleClasses,
   onselect: nothing,
 };
-const history = { loss: example.exampleLoss(), accuracy: example.exampleAccuracy(), step: 1240, horizon: 1600 };
+const history = {
+  loss: ui.lossSeries(example.exampleLoss()),
+  accuracy: example.exampleAccuracy(),
+  step: 1240,
+  horizon: 1600,
+};
 
 /** Every view, as the lab shows it. */
 export const exampleViews: readonly ExampleView[] = [

@@ -3,6 +3,7 @@ import type { Stage } from '#src';
 import {
   FieldView,
   FlowView,
+  lossSeries,
   NetworkList,
   NetworkView,
   RelevanceView,
@@ -16,7 +17,7 @@ const history = { accuracy: [], step: 0, horizon: 100 };
 const words = (box: HTMLElement) => (box.textContent ?? '').replace(/\s+/g, ' ');
 
 test('a time chart without points says what would fill it', async () => {
-  const { box, remove } = await mountView(TimeChart, { ...history, loss: [] }, { width: 764 });
+  const { box, remove } = await mountView(TimeChart, { ...history, loss: lossSeries([]) }, { width: 764 });
   expect(words(box)).toContain(text.time.empty);
   remove();
 });
@@ -24,7 +25,7 @@ test('a time chart without points says what would fill it', async () => {
 test.for([[2.3], [2.3, 2.1], [0, 0], [1e-9]])('a time chart of %o draws without broken coordinates', async (loss) => {
   const { box, remove } = await mountView(
     TimeChart,
-    { ...history, loss, accuracy: [{ step: 0, value: 0.1 }], step: loss.length },
+    { ...history, loss: lossSeries(loss), accuracy: [{ step: 0, value: 0.1 }], step: loss.length },
     { width: 764 },
   );
   expect(box.innerHTML).not.toMatch(/NaN|Infinity/);
@@ -34,7 +35,11 @@ test.for([[2.3], [2.3, 2.1], [0, 0], [1e-9]])('a time chart of %o draws without 
 
 test('a loss that is not a number breaks the line and is named', async () => {
   const loss = Float32Array.from({ length: 100 }, (_, i) => (i === 56 ? NaN : 2));
-  const { box, remove } = await mountView(TimeChart, { ...history, loss, step: 100, horizon: 160 }, { width: 764 });
+  const { box, remove } = await mountView(
+    TimeChart,
+    { ...history, loss: lossSeries(loss), step: 100, horizon: 160 },
+    { width: 764 },
+  );
   expect(words(box)).toContain('not a number at step 57');
   expect(box.querySelector('path.line')?.getAttribute('d')?.match(/M/g)?.length).toBe(2);
   remove();

@@ -1,13 +1,10 @@
 import { expect, test } from 'vitest';
 import {
-  firstBroken,
   horizonFor,
   logTicks,
-  lossPoints,
   nearestDot,
   nextDot,
   resampleFlow,
-  smooth,
   spacedRows,
   thin,
   timeScale,
@@ -25,35 +22,11 @@ test('the horizon is round, grows seldom and leaves room for the labels', () => 
   for (let step = 100; step < 1e5; step *= 1.1) expect(step / horizonFor(step)).toBeLessThanOrEqual(0.79);
 });
 
-test('loss without steps is spread evenly up to the step reached', () => {
-  expect(lossPoints([3, 2], undefined, 4)).toEqual([
-    { step: 2, value: 3 },
-    { step: 4, value: 2 },
-  ]);
-  expect(lossPoints([3, 2], [1, 10], 10).map(({ step }) => step)).toEqual([1, 10]);
-  expect(lossPoints([], undefined, 0)).toEqual([]);
-});
-
-test('smoothing starts at the first value, keeps a constant, and starts anew behind a gap', () => {
-  const values = (numbers: number[]) =>
-    smooth(lossPoints(numbers, undefined, numbers.length)).map(({ value }) => value);
-  expect(values([2])).toEqual([2]);
-  values([5, 5, 5, 5]).forEach((value) => expect(value).toBeCloseTo(5, 12));
-  const broken = values([5, NaN, 1]);
-  expect([Number.isNaN(broken[1]), broken[2]]).toEqual([true, 1]);
-});
-
-test('the first broken step is found', () => {
-  expect(firstBroken(lossPoints([3, NaN, 2], undefined, 3))).toBe(2);
-  expect(firstBroken(lossPoints([3, 2], undefined, 2))).toBe(null);
-});
-
 test('thinning keeps spikes and gaps, two points per pixel', () => {
-  const points = lossPoints(
-    Array.from({ length: 1000 }, (_, i) => (i === 500 ? 99 : i === 700 ? NaN : 1)),
-    undefined,
-    1000,
-  );
+  const points = Array.from({ length: 1000 }, (_, i) => ({
+    step: i + 1,
+    value: i === 500 ? 99 : i === 700 ? NaN : 1,
+  }));
   const kept = thin(points, (step) => step / 10);
   expect(kept.length).toBeLessThan(220);
   expect(kept.some(({ value }) => value === 99)).toBe(true);

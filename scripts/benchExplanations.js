@@ -1,6 +1,7 @@
 import { TASKS } from './benchExplain.js';
-import { ask, median, startEngine } from './benchProcess.js';
+import { ask, startEngine } from './benchProcess.js';
 import { RESNET } from './benchResnet.js';
+import { median } from './benchTiming.js';
 
 const RUNS = 5;
 /** The plain form takes long; its runs spread less. */

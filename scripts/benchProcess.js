@@ -1,9 +1,16 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Starts one engine in a process of its own. */
+/** Starts one engine of the explanations in a process of its own. */
 export function startEngine(engine, libraryUrl) {
   return fork(fileURLToPath(new URL('./benchEngine.js', import.meta.url)), [engine, libraryUrl]);
+}
+
+/** Starts one engine of the training steps in a process of its own. */
+export function startRunner({ engine, flags = [] }, libraryUrl) {
+  const path = fileURLToPath(new URL('./benchRunner.js', import.meta.url));
+  const child = fork(path, [engine, libraryUrl], { execArgv: flags });
+  return { ask: (message) => ask(child, message), kill: () => child.kill() };
 }
 
 /** Sends one message to an engine and waits for its answer; an engine that dies says so. */
@@ -18,5 +25,3 @@ export function ask(child, message) {
     child.send(message);
   });
 }
-
-export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

@@ -33,10 +33,11 @@ function block(id, from, filters, stride, isProjected) {
   ];
 }
 
-export function resnetNodes() {
+/** @param {number} [blocks] of every stage */
+export function resnetNodes(blocks = 3) {
   const nodes = [...normalised('stem', 'input', 16, 3, 1), { kind: 'activate', id: 'stem.relu', fn: 'relu' }];
   for (const [stage, filters] of [16, 32, 64].entries()) {
-    for (let b = 0; b < 3; b++) {
+    for (let b = 0; b < blocks; b++) {
       const isFirst = stage > 0 && b === 0;
       nodes.push(...block(`s${stage + 1}b${b + 1}`, nodes.at(-1).id, filters, isFirst ? 2 : 1, isFirst));
     }

@@ -26,12 +26,12 @@ function denseDims(random: Stream) {
 function windowDims(random: Stream, isPool: boolean) {
   const { whole } = random;
   // The most usual convolution goes a way of its own.
-  const isUsual = !isPool && whole(0, 2) === 0;
+  const isUsual = !isPool && whole(0, 1) === 0;
   const [kernelHeight, kernelWidth] = isUsual ? [3, 3] : [whole(1, 4), whole(1, 4)];
   const [strideY, strideX] = isUsual ? [1, 1] : [whole(1, 3), whole(1, 3)];
   const [dilationY, dilationX] = isPool || isUsual ? [1, 1] : [whole(1, 3), whole(1, 3)];
   const [reachY, reachX] = [(kernelHeight - 1) * dilationY + 1, (kernelWidth - 1) * dilationX + 1];
-  const pad = (size: number) => whole(0, isPool ? size - 1 : 3);
+  const pad = (size: number) => whole(0, isPool || isUsual ? size - 1 : 3);
   const [top, bottom, left, right] = [pad(kernelHeight), pad(kernelHeight), pad(kernelWidth), pad(kernelWidth)];
   // Small images: a window may be larger than the image without its padding. Now and then one that fills a cache.
   const more = whole(0, 9) === 0 ? 24 : 6;
@@ -211,7 +211,7 @@ function lossBuffers(random: Stream, batch: number, outputs: number, classes: nu
 }
 
 function convChannels(random: Stream) {
-  const from = random.whole(0, 1) === 0 ? CHANNELS : WHOLE;
+  const from = random.whole(0, 2) === 0 ? CHANNELS : WHOLE;
   return { inChannels: pick(random, from), outChannels: pick(random, from) };
 }
 

@@ -43,7 +43,7 @@ function planOf(kernel: Kernel, { dims, buffers }: TensorCase): Plan<'all'> {
 
 /** Names and errors of an operation's buffers that are off on the GPU. */
 async function missesOf(kernel: Kernel, given: TensorCase, mayWait: boolean): Promise<string[]> {
-  const executor = await webgpuExecutor(planOf(kernel, given), device, { mayWait });
+  const executor = await webgpuExecutor(planOf(kernel, given), device, { mayWait, tilesFrom: 0 });
   const exact = given.buffers.map((numbers) => numbers?.slice() ?? null);
   given.buffers.forEach((numbers, i) => numbers && executor.write(i, numbers));
   kernel.run(exact, given.dims);
@@ -76,7 +76,7 @@ async function compare(net: typeof allKinds, seed: number, settings: PlannedSett
   const exact = exactly(step);
   fill(step, exact, weights, x.data, drawnLabels(net, BATCH, seed));
   for (const buffer of step.scalars.values()) exact.view(buffer)[0] = Math.fround(0.1);
-  const gpu = await webgpuExecutor(step.plan, device, { mayWait: settings.mayWait ?? false });
+  const gpu = await webgpuExecutor(step.plan, device, { mayWait: settings.mayWait ?? false, tilesFrom: 0 });
   for (const buffer of [...step.weights.values(), ...step.scalars.values(), step.input, step.labels, step.key]) {
     gpu.write(buffer, exact.view(buffer));
   }

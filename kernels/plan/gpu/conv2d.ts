@@ -1,5 +1,6 @@
 import { ABSENT } from '../plan.ts';
-import type { ConvDims } from '../tensors/slidingWindow.ts';
+import { windowTaps, type ConvDims } from '../tensors/slidingWindow.ts';
+import { convForwardTiles } from './convTiles.ts';
 import { defineGpuKernel, type Pass } from './pass.ts';
 import { divisor, each, lane, lanesOf, loop, typeOf } from './text.ts';
 import { axesOf, outputPixel, staysInside, tapAt, tapsOf } from './windowText.ts';
@@ -63,7 +64,12 @@ ${each(pixels, (p) =>
   };
 }
 
+/** Multiply-adds of a convolution. */
+export const convWork = (d: ConvDims): number => windowTaps(d) * d.inChannels * d.outChannels;
+
 export const conv2d = defineGpuKernel<ConvDims & { readonly relu: number }>({
   id: 'conv2d',
-  passes: ({ dims, buffers }) => [forward(dims, buffers)],
+  passes: ({ dims, buffers, isTiled }) => [
+    isTiled(convWork(dims)) ? convForwardTiles(dims, buffers) : forward(dims, buffers),
+  ],
 });

@@ -36,7 +36,7 @@ const isWithin = (inner: PlanBuffer, outer: PlanBuffer): boolean =>
 
 /** The pass whose result may go through maps. */
 const resultOf = (operation: Operation) =>
-  passesOf(operation, { isSet: () => false, scratch: () => ABSENT, mayWait: false }).find(
+  passesOf(operation, { isSet: () => false, scratch: () => ABSENT, mayWait: false, isTiled: () => false }).find(
     ({ result }) => result !== undefined,
   );
 

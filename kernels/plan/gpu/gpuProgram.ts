@@ -7,6 +7,8 @@ import { jobOf, type Job } from './shaderText.ts';
 export interface GpuProgramOptions {
   /** Threads may wait for each other: fast on hardware, very slow on software adapters. Default false. */
   readonly mayWait?: boolean;
+  /** Multiply-adds from which layers work tile by tile, where threads may wait; default 100 000. */
+  readonly tilesFrom?: number;
 }
 
 /** A plan as shaders and where they run. */
@@ -28,7 +30,7 @@ export function gpuProgram<Part extends string>(plan: Plan<Part>, options: GpuPr
   const jobs = Object.entries<readonly FusedOperation[]>(parts).map(([part, operations]) => {
     const own = operations.flatMap((fused) => {
       const places = [...buffers];
-      const made = jobsOf(fused, uses, places, floats, options.mayWait ?? false);
+      const made = jobsOf(fused, uses, places, floats, options);
       scratch = Math.max(scratch, made.scratch);
       return made.jobs;
     });
@@ -48,7 +50,7 @@ function jobsOf(
   uses: Uses,
   places: PlanBuffer[],
   scratchAt: number,
-  mayWait: boolean,
+  { mayWait = false, tilesFrom = 100_000 }: GpuProgramOptions,
 ): { readonly jobs: Job[]; readonly scratch: number } {
   let scratch = 0;
   const operation: Operation = fused.operation;
@@ -60,6 +62,7 @@ function jobsOf(
       return places.push({ name: 'scratch', at, size }) - 1;
     },
     mayWait,
+    isTiled: (work) => mayWait && work >= tilesFrom,
   });
   const { chain } = fused;
   const isStored = storedStages(fused, uses);

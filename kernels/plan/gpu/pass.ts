@@ -39,6 +39,8 @@ export interface Call<D extends Dims = Dims> {
   scratch(floats: number): number;
   /** Threads may wait for each other: fast on hardware, very slow on software adapters. */
   readonly mayWait: boolean;
+  /** Whether an operation of so many multiply-adds is worth loading its numbers tile by tile. */
+  isTiled(work: number): boolean;
 }
 
 /** An operation of a plan on the GPU. */

@@ -8,8 +8,15 @@ const byId = new Map(
 );
 
 /** An operation's dispatches. */
-export function passesOf(operation: Operation, call: Pick<Call, 'isSet' | 'scratch' | 'mayWait'>): readonly Pass[] {
+export function passesOf(
+  operation: Operation,
+  call: Pick<Call, 'isSet' | 'scratch' | 'mayWait' | 'isTiled'>,
+): readonly Pass[] {
   if ('program' in operation) return streamPasses(operation, call);
   const { kernel, buffers, dims } = operation;
-  return byId.get(kernel.id)!.passes({ ...call, buffers, dims });
+  // Where nobody wants the results there is nothing to do.
+  return byId
+    .get(kernel.id)!
+    .passes({ ...call, buffers, dims })
+    .filter(({ threads }) => threads > 0);
 }

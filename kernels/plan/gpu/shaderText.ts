@@ -42,8 +42,12 @@ class Slots {
   at(buffer: number, lanes: Lanes, index: string | number): string {
     let slot = this.#slots.findIndex((own) => own.buffer === buffer);
     if (slot < 0) slot = this.#slots.push({ buffer, lanes }) - 1;
-    if (this.#slots[slot]!.lanes !== lanes) throw new Error(`internal: buffer ${buffer} in two kinds of vectors`);
-    return `$${slot}[${index}]`;
+    const own = this.#slots[slot]!.lanes;
+    if (own === lanes) return `$${slot}[${index}]`;
+    // Bound in other vectors: one number of a wide one, or a wide one (to read) of single numbers.
+    if (lanes === 1) return `$${slot}[(${index}) / ${own}][(${index}) % ${own}]`;
+    const parts = Array.from({ length: lanes }, (_, k) => this.at(buffer, 1, `(${index}) * ${lanes} + ${k}`));
+    return `${typeOf(lanes)}(${parts.join(', ')})`;
   }
 
   /** As few stretches as a shader may bind: neighbours are one where there are too many, and everything is if need be. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { collectErrors } from '../support/labConsole.ts';
 import { asFile, idxFiles } from '../support/labFiles.ts';
 import { choose, dropFiles, openLab, typeNumber } from '../support/labPage.ts';
@@ -113,6 +113,35 @@ test('back to the start repeats the run: the same seed gives the same losses, an
   await expect.element(page.getByText('seed 8', { exact: false }).first()).toBeInTheDocument();
   expect(await first()).not.toEqual(before);
   expect(lab.isPlaying).toBe(true);
+});
+
+test('the pace is chosen in the time bar, stays for the next net, and is in the address when it is not the usual one', async () => {
+  const lab = await openLab({ fragment: 'data=moons' });
+  const select = page.getByRole('combobox', { name: 'How fast it trains' });
+  await expect.element(select).toHaveDisplayValue('at most 1,000 steps/s');
+  expect(lab.fragment.has('pace')).toBe(false);
+  (select.element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowUp}');
+  await until('the pace is in the address', () => lab.fragment.get('pace') === '100');
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+  await until('there is no cap', () => lab.fragment.get('pace') === 'max');
+  await expect.element(select).toHaveDisplayValue('as fast as possible');
+  choose('Net', 'Dendritic units');
+  await until('the net is in the address', () => lab.fragment.get('net') === 'dendritic');
+  await lab.advance(10);
+  expect(lab.fragment.get('pace')).toBe('max');
+  await userEvent.selectOptions(select, 'at most 1,000 steps/s');
+  await until('the usual pace is not in the address', () => !lab.fragment.has('pace'));
+  expect(lab.alert).toBe('');
+});
+
+test('an address with a pace opens the lab at that pace', async () => {
+  const lab = await openLab({ fragment: 'data=moons&pace=10' });
+  await expect
+    .element(page.getByRole('combobox', { name: 'How fast it trains' }))
+    .toHaveDisplayValue('at most 10 steps/s');
+  await lab.advance(5);
+  expect(lab.fragment.get('pace')).toBe('10');
 });
 
 test('another net, another data set and another activation start anew and keep training', async () => {

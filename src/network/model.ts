@@ -98,7 +98,9 @@ function modelOf(
       return Object.fromEntries(Object.keys(node.params).map((param) => [param, now.get(`${node.id}/${param}`)!]));
     },
     follow(next) {
-      if (next && source) throw new Error('internal: two runs train one model; end the first');
+      if (next && source) {
+        throw new InputError('the model is being trained already; dispose that trainer first, or build another model');
+      }
       if (!next) current();
       source = next;
     },

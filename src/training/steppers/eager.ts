@@ -101,7 +101,7 @@ export function eagerStepper(model: Model, plan: TrainingPlan): Stepper {
     async answer(inputs, count) {
       const logits = tf.tidy(() => {
         const x = tf.tensor(inputs.slice(), [count, ...model.network.input]);
-        return outputOf(model, forward(model, x, { withoutGradient: true }));
+        return outputOf(model, forward(model, x));
       });
       const values = (await logits.data()) as Float32Array;
       logits.dispose();

@@ -75,7 +75,7 @@ function withoutZeros(operations: readonly Operation[], buffers: readonly PlanBu
 /** How many operations use each buffer. */
 export type Uses = ReadonlyMap<number, number>;
 
-function usesOf(operations: readonly Operation[]): Uses {
+function usesOf(operations: readonly Pick<Operation, 'buffers'>[]): Uses {
   const uses = new Map<number, number>();
   for (const { buffers } of operations) {
     for (const buffer of new Set(buffers)) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
@@ -140,12 +140,12 @@ function joined(
   return bindsNeighbours(before) || boundBuffers(fused, uses).length <= MOST_BINDINGS ? fused : undefined;
 }
 
-/** The operations of every part, fused: fewer dispatches that do the same. */
-export function fuse<Part extends string>(plan: Plan<Part>) {
+/** The operations of every part, fused: fewer dispatches that do the same. What is `wanted` from outside is stored. */
+export function fuse<Part extends string>(plan: Plan<Part>, wanted: readonly number[] = []) {
   const parts = Object.entries<readonly Operation[]>(plan.parts).map(
     ([part, operations]) => [part, operations.map(asStream)] as const,
   );
-  const uses = usesOf(parts.flatMap(([, operations]) => operations));
+  const uses = usesOf([...parts.flatMap(([, operations]) => operations), { buffers: wanted }]);
   const fusedParts = parts.map(([part, operations]) => {
     const fused: FusedOperation[] = [];
     for (const next of withoutZeros(operations, plan.buffers)) {

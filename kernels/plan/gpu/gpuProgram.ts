@@ -9,6 +9,8 @@ export interface GpuProgramOptions {
   readonly mayWait?: boolean;
   /** Multiply-adds from which layers work tile by tile, where threads may wait; default 100 000. */
   readonly tilesFrom?: number;
+  /** Buffers that are read from outside, though no operation of the plan may read them. */
+  readonly wanted?: readonly number[];
 }
 
 /** A plan as shaders and where they run. */
@@ -23,7 +25,7 @@ export interface GpuProgram<Part extends string> {
 
 /** Turns a plan into as few shaders as possible; asks for no GPU. */
 export function gpuProgram<Part extends string>(plan: Plan<Part>, options: GpuProgramOptions = {}): GpuProgram<Part> {
-  const { parts, uses } = fuse(plan);
+  const { parts, uses } = fuse(plan, options.wanted);
   const all = Object.values<readonly FusedOperation[]>(parts).flat();
   const { buffers, floats } = layout(plan, all, uses);
   let scratch = 0;

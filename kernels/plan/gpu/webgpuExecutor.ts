@@ -56,9 +56,28 @@ function slotOf(wanted: readonly number[], buffers: readonly PlanBuffer[]) {
   return { at, copies, floats };
 }
 
+/** A device refuses what is too large only later, and without a word to whoever asked. */
+function checkSize({ floats, parts }: GpuProgram<string>, { limits }: GPUDevice): void {
+  const largest = Math.max(
+    ...Object.values(parts)
+      .flat()
+      .flatMap(({ bindings }) => bindings.map(({ size }) => size)),
+  );
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
+  for (const [bytes, most] of [
+    [4 * floats, limits.maxBufferSize],
+    [4 * largest, limits.maxStorageBufferBindingSize],
+  ] as const) {
+    if (bytes > most)
+      throw new Error(
+        `too large for this GPU: ${megabytes(bytes)} at once; it takes ${megabytes(most)}, try a smaller batch`,
+      );
+  }
+}
+
 /**
  * Compiles a plan for a GPU. Results are stored where they are wanted: a buffer that only hands numbers from one operation to
- * the next may hold nothing. Rejects where the device refuses a shader.
+ * the next may hold nothing unless it is `wanted`. Rejects where the device refuses a shader or the plan is too large.
  */
 export async function webgpuExecutor<Part extends string>(
   plan: Plan<Part>,
@@ -66,7 +85,8 @@ export async function webgpuExecutor<Part extends string>(
   options: WebgpuExecutorOptions = {},
 ): Promise<WebgpuExecutor<Part>> {
   const { fed = [], collected = [], steps: mostSteps = 1 } = options;
-  const program: GpuProgram<Part> = gpuProgram(plan, options);
+  const program = gpuProgram(plan, { ...options, wanted: [...(options.wanted ?? []), ...collected] });
+  checkSize(program, device);
   const { buffers } = program;
   const incoming = slotOf(fed, buffers);
   const outgoing = slotOf(collected, buffers);
@@ -115,6 +135,7 @@ export async function webgpuExecutor<Part extends string>(
       return slots.subarray(at, at + buffers[buffer]!.size);
     },
     async run(parts, steps = 1) {
+      if (steps > mostSteps) throw new Error(`internal: ${steps} steps at once; made for ${mostSteps}`);
       if (incoming.floats > 0) device.queue.writeBuffer(staging, 0, slots, 0, incoming.floats * steps);
       const results = outgoing.floats > 0 ? reader.take(4 * outgoing.floats * mostSteps) : undefined;
       const jobs = parts.flatMap((part) => prepared[part]);

@@ -6,16 +6,13 @@ import { divisor, each, lane, lanesOf } from './text.ts';
 /** Threads that share the pixels of a sum. */
 const TOGETHER = 64;
 
-/** The sum of `a…` over the threads of a workgroup, in the hands of the first. */
-const gathered = (name: string): string => `
-sums[local] = ${name};
+/** Shares every thread's sums; then thread `local` has the total of sum number `local`. */
+const gathered = (names: readonly string[]): string => `
+${names.map((name, q) => `sums[${q * TOGETHER} + local] = ${name};`).join('\n')}
 workgroupBarrier();
-for (var half = ${TOGETHER / 2}; half > 0; half /= 2) {
-if (local < half) { sums[local] += sums[local + half]; }
-workgroupBarrier();
-}
-${name} = sums[0];
-workgroupBarrier();`;
+if (local >= ${names.length}) { return; }
+var total = V(0);
+for (var k = 0; k < ${TOGETHER}; k++) { total += sums[local * ${TOGETHER} + k]; }`;
 
 /** dw and dbias of a convolution: one workgroup for some rows and columns of one tap, its threads share the pixels. */
 export function convWeightGradients(
@@ -28,6 +25,7 @@ export function convWeightGradients(
   const [vectorsIn, vectorsOut] = [inChannels / li, outChannels / lo];
   const rows = divisor(vectorsIn, 4 / li);
   const columns = divisor(vectorsOut, 2);
+  const count = rows * li * columns;
   const [blocksIn, blocksOut] = [vectorsIn / rows, vectorsOut / columns];
   const kernelGroups = dw === ABSENT ? 0 : d.kernelHeight * d.kernelWidth * blocksIn * blocksOut;
   const biasGroups = dbias === ABSENT ? 0 : vectorsOut;
@@ -49,21 +47,19 @@ ${each(rows, (k) => `let v${k} = ${shader.at(x!, li, `at + ${k}`)};`)}
 ${each(columns, (m) => `let g${m} = ${shader.at(dy!, lo, `p * ${vectorsOut} + j * ${columns} + ${m}`)};`)}
 ${sums((name, k, m) => `${name} += ${lane(`v${Math.floor(k / li)}`, li, k % li)} * g${m};`)}
 }
-${sums(gathered)}
-if (local == 0) {
+${gathered(Array.from({ length: count }, (_, q) => `a${Math.floor(q / columns)}_${q % columns}`))}
 let to = ((ky * ${d.kernelWidth} + kx) * ${inChannels} + i * ${rows * li}) * ${vectorsOut} + j * ${columns};
-${sums((name, k, m) => `${shader.at(dw!, lo, `to + ${k * vectorsOut + m}`)} ${isSet(4) ? '=' : '+='} ${name};`)}
-}`;
+${shader.at(dw!, lo, `to + (local / ${columns}) * ${vectorsOut} + local % ${columns}`)} ${isSet(4) ? '=' : '+='} total;`;
   const bias = (shader: Shader) => `
 let j = id - ${kernelGroups};
 var a = V(0);
 ${pixels} { a += ${shader.at(dy!, lo, `p * ${vectorsOut} + j`)}; }
-${gathered('a')}
-if (local == 0) { ${shader.at(dbias!, lo, 'j')} ${isSet(5) ? '=' : '+='} a; }`;
+${gathered(['a'])}
+${shader.at(dbias!, lo, 'j')} ${isSet(5) ? '=' : '+='} total;`;
   return {
     threads: kernelGroups + biasGroups,
     groupSize: TOGETHER,
-    shared: `var<workgroup> sums: array<V, ${TOGETHER}>;`,
+    shared: `var<workgroup> sums: array<V, ${TOGETHER * count}>;`,
     lanes: lo,
     body: (shader) => {
       if (kernelGroups === 0) return bias(shader);

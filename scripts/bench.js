@@ -37,7 +37,7 @@ function choices() {
   const { unit, peer, runs = '5', json } = argumentsOf();
   if (!/^[1-9]\d{0,2}$/.test(runs)) throw new Failure(`bad number of runs: ${runs}; use a whole number from 1 to 999`);
   const single = UNITS.filter((one) => !GROWTH.includes(one)).map(({ name }) => name);
-  const names = chosen('unit', unit, [...single, SERIES, EXPLAIN, ...(unit ? GROWTH.map(({ name }) => name) : [])]);
+  const names = chosen('unit', unit, [...single, SERIES, EXPLAIN]);
   const engines = chosen('peer', peer, ENGINES);
   return {
     units: UNITS.filter((one) => names.includes(one.name) || (one.grows && names.includes(SERIES))),

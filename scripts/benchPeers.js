@@ -19,7 +19,12 @@ export const PEERS = [
     engine: 'neuroloupe',
     tier: 'js',
     where: 'node',
-    lacks: ({ explains }) => (explains ? 'explanations run on tfjs, not by plans yet' : undefined),
+    lacks: ({ name, explains }) =>
+      explains
+        ? 'explanations run on tfjs, not by plans yet'
+        : name === 'CNN-M'
+          ? 'a step takes half a minute'
+          : undefined,
   },
   {
     engine: 'tfjs',

@@ -2,7 +2,7 @@
 
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Up to `most` steps, as many as fit into a limit, at least 2; what they return, and the median of their times. */
+/** Up to `most` steps, as many as fit into a limit, at least 2; what they return, and how long they took. */
 export async function firstSteps(step, most, limitMs) {
   const begin = performance.now();
   const found = [];
@@ -12,7 +12,7 @@ export async function firstSteps(step, most, limitMs) {
     found.push(await step());
     times.push(performance.now() - since);
   }
-  return { found, ms: median(times) };
+  return { found, times };
 }
 
 /** Steps until two medians of 5 in a row differ by less than a tenth; the last median. */

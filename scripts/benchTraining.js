@@ -36,14 +36,14 @@ async function prepared(peer, unit, limits, libraryUrl) {
   const { process, why: missing } = started(peer, libraryUrl);
   if (missing) return { peer, why: missing, times: [] };
   const about = await process.ask({ wants: 'start', unit: unit.name, tier: peer.tier, ...limits });
-  return { peer, process, about, why: about.reason, times: [] };
+  return { peer, process, about, why: about.reason, times: about.times ? [about.times] : [] };
 }
 
 /** One run of every entry after the other, so that a loud minute falls on all of them. */
 async function rounds(entries, runs, limits) {
   for (let n = 0; n < runs; n++) {
     for (const entry of entries) {
-      if (entry.why || (entry.about.isSlow && n > 0)) continue;
+      if (entry.why || entry.about.times) continue;
       const { times, reason } = await entry.process.ask({ wants: 'run', ...limits });
       if (reason) entry.why = reason;
       else entry.times.push(times);
@@ -80,7 +80,7 @@ export async function compare(unit, peers, { runs, libraryUrl }) {
     for (const entry of entries) if (!entry.why) Object.assign(entry, differenceOf(unit, entry, reference));
     await rounds(entries, runs, limits);
     if (runs > 1 && entries.some((entry) => !entry.why && isSpread(entry))) {
-      for (const entry of entries) entry.times = [];
+      for (const entry of entries) entry.times = entry.about?.times ? [entry.about.times] : [];
       await rounds(entries, runs, limits);
     }
   } finally {
@@ -94,7 +94,7 @@ export async function compare(unit, peers, { runs, libraryUrl }) {
 function rowOf(unit, entry, isBusy) {
   const { peer, about = {}, why, maxLossDifference = null } = entry;
   const ms = statistics(entry);
-  const notes = [about.note, about.isSlow && 'one run'].filter(Boolean).join('; ');
+  const notes = [about.note, about.times && `timed in ${about.times.length} steps`].filter(Boolean).join('; ');
   return {
     unit: unit.name,
     engine: peer.engine,

@@ -66,6 +66,7 @@ export const steps = [
   { name: 'format', run: tool('prettier/bin/prettier.cjs', ['--check', '.']) },
   { name: 'unit', run: vitest('unit'), hasFilter: true },
   { name: 'golden', run: vitest('golden'), hasFilter: true },
+  { name: 'bench', run: vitest('bench'), hasFilter: true },
   { name: 'browser', run: vitest('browser'), hasFilter: true, needsBrowser: true },
   { name: 'build', run: async () => tool('../scripts/build.js', [])() },
   { name: 'package', run: vitest('package'), needs: ['build'], needsBrowser: true },

@@ -72,7 +72,7 @@ export function* forwardSteps(
 
 /** What the network answers to x, node by node: [batch, ...output]. Belongs to the caller. */
 export function* outputSteps(model: Model, x: Tensor, options: ForwardOptions = {}): Generator<string, Tensor> {
-  const values = yield* forwardSteps(model, x, { withoutGradient: true, ...options });
+  const values = yield* forwardSteps(model, x, options);
   const last = options.until ?? model.network.output;
   for (const [id, value] of values) if (id !== last) value.dispose();
   return values.get(last)!;

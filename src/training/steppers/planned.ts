@@ -100,11 +100,9 @@ export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanE
       return forward.run(inputs, count);
     },
     async broken() {
-      for (const [name, own] of [...weights, ...slots]) {
-        const found = own.find((value) => !Number.isFinite(value));
-        if (found !== undefined) return { name, found };
-      }
-      return undefined;
+      if (changing.every(areFinite)) return undefined;
+      const [name, own] = [...weights, ...slots].find(([, numbers]) => !areFinite(numbers))!;
+      return { name, found: own.find((value) => !Number.isFinite(value))! };
     },
     readSlots: async () => Object.fromEntries([...slots].map(([name, own]) => [name, own.slice()])),
     writeSlots(values) {
@@ -116,4 +114,11 @@ export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanE
       executor.dispose();
     },
   };
+}
+
+/** v − v is 0 for every number that is finite, else NaN; sums of it take a fraction of the time of asking each. */
+function areFinite(numbers: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! - numbers[i]!;
+  return sum === 0;
 }

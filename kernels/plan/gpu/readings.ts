@@ -2,8 +2,8 @@
 export interface Readings {
   /** A buffer of at least so many bytes to copy into. */
   take(bytes: number): GPUBuffer;
-  /** The numbers of a buffer that was taken, once the GPU is done; the buffer is free again. */
-  finish(buffer: GPUBuffer): Promise<Float32Array>;
+  /** The first bytes of a buffer that was taken as numbers, once the GPU is done; the buffer is free again. */
+  finish(buffer: GPUBuffer, bytes: number): Promise<Float32Array>;
   readonly bytes: number;
   dispose(): void;
 }
@@ -21,9 +21,9 @@ export function readings(device: GPUDevice): Readings {
       free.delete(buffer);
       return buffer;
     },
-    async finish(buffer) {
-      await buffer.mapAsync(GPUMapMode.READ);
-      const numbers = new Float32Array(buffer.getMappedRange()).slice();
+    async finish(buffer, bytes) {
+      await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+      const numbers = new Float32Array(buffer.getMappedRange(0, bytes)).slice();
       buffer.unmap();
       free.add(buffer);
       return numbers;

@@ -22,7 +22,7 @@ export interface WebgpuExecutor<Part extends string = string> {
   readonly counts: { readonly dispatches: number; readonly submits: number; readonly pipelines: number };
   /** Bytes it holds on the GPU. */
   readonly bytes: number;
-  /** Where to put the numbers of a fed buffer for a step of the next run. They stand until they are changed. */
+  /** Where to put the numbers of a fed buffer for a step of the next run. They stand, and may be changed once it is called. */
   slot(step: number, buffer: number): Float32Array;
   /** Runs so many steps of these parts in one submit; then what was collected, buffer by buffer, step by step. */
   run(parts: readonly Part[], steps?: number): Promise<readonly (readonly Float32Array[])[]>;
@@ -98,7 +98,15 @@ export async function webgpuExecutor<Part extends string>(
   });
   const slots = new Float32Array(incoming.floats * mostSteps);
   const reader = readings(device);
-  const { prepared, pipelines } = await preparedJobs(device, arena, program.parts);
+  const release = () => {
+    arena.destroy();
+    staging.destroy();
+    reader.dispose();
+  };
+  const { prepared, pipelines } = await preparedJobs(device, arena, program.parts).catch((error: unknown) => {
+    release();
+    throw error;
+  });
   const counts = { dispatches: 0, submits: 0, pipelines };
 
   const encodeStep = (encoder: GPUCommandEncoder, jobs: readonly PreparedJob[], step: number, results?: GPUBuffer) => {
@@ -147,7 +155,7 @@ export async function webgpuExecutor<Part extends string>(
         await device.queue.onSubmittedWorkDone();
         return [];
       }
-      const numbers = await reader.finish(results);
+      const numbers = await reader.finish(results, 4 * outgoing.floats * steps);
       return collected.map((buffer) =>
         Array.from({ length: steps }, (_, step) => {
           const at = outgoing.floats * step + outgoing.at.get(buffer)!;
@@ -161,15 +169,11 @@ export async function webgpuExecutor<Part extends string>(
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(arena, 4 * at, result, 0, 4 * size);
       device.queue.submit([encoder.finish()]);
-      return (await reader.finish(result)).slice(0, size);
+      return reader.finish(result, 4 * size);
     },
     write(buffer, numbers) {
       device.queue.writeBuffer(arena, 4 * buffers[buffer]!.at, Float32Array.from(numbers));
     },
-    dispose() {
-      arena.destroy();
-      staging.destroy();
-      reader.dispose();
-    },
+    dispose: release,
   };
 }

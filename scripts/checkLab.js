@@ -80,7 +80,7 @@ async function trainToGoal(page, start) {
 }
 
 /** One net on the dropped files; the lines to print. */
-async function checkNet(browser, address, { net, give }, files) {
+async function checkNet(browser, address, { net, give }, files, engine) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const faults = [];
@@ -90,7 +90,7 @@ async function checkNet(browser, address, { net, give }, files) {
   const client = await context.newCDPSession(page);
   await client.send('Performance.enable');
   await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
-  await page.goto(`${address}?tier=wasm#net=${net}&pace=max`);
+  await page.goto(`${address}?tier=wasm&engine=${engine}#net=${net}&pace=max`);
   await page.waitForFunction(() => globalThis.neuroloupe?.step > 0, undefined, { timeout: 60_000 });
   const opened = await page.evaluate(() => performance.now());
   await page.waitForTimeout(TRACED_MS - opened);
@@ -124,7 +124,7 @@ async function checkNet(browser, address, { net, give }, files) {
   const perFrame = (name) => `${((after[name] - before[name]) / frames).toFixed(2)} ms`;
   console.log(
     [
-      `\n${net}: ${facts.parameters} numbers, ${facts.optimizer} ${facts.learningRate}, batch ${facts.batchSize}, tier ${facts.tier}`,
+      `\n${net}: ${facts.parameters} numbers, ${facts.optimizer} ${facts.learningRate}, batch ${facts.batchSize}, tier ${facts.tier}, steps by ${facts.engine.engine}`,
       `lab training after ${(opened / 1000).toFixed(2)} s; files read (${give}) after ${((start - given) / 1000).toFixed(2)} s more`,
       ...readings.map((r) => `  step ${r.step}, ${r.seconds.toFixed(1)} s: ${r.correct} of ${r.samples} right`),
       isReached
@@ -173,12 +173,15 @@ async function checkLab() {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     console.log(`browser ${browser.version()}, load ${loadavg().map((n) => n.toFixed(1))}`);
-    const asked = process.argv.slice(2);
+    const words = process.argv.slice(2);
+    const [engine = 'auto'] = words.flatMap((word) => (word.startsWith('engine=') ? [word.slice(7)] : []));
+    const asked = words.filter((word) => !word.startsWith('engine='));
     const isAsked = (name) => asked.length === 0 || asked.includes(name);
     const files = mnistFiles();
     if (!files) console.log('not measured: no MNIST files; set NEUROLOUPE_DATA to the folder with the four files');
     let faults = 0;
-    for (const net of NETS) if (files && isAsked(net.net)) faults += await checkNet(browser, site.address, net, files);
+    for (const net of NETS)
+      if (files && isAsked(net.net)) faults += await checkNet(browser, site.address, net, files, engine);
     if (isAsked('explaining')) faults += await checkExplaining(browser, site.address, EXPLAINED);
     if (faults > 0) process.exitCode = 1;
     console.log(`\nload ${loadavg().map((n) => n.toFixed(1))}`);

@@ -32,12 +32,9 @@ export function jsExecutor<Part extends string, N extends Numbers = Float32Array
     Object.entries<readonly Operation[]>(plan.parts).map(([part, operations]) => [part, operations.map(jobOf)]),
   );
   return {
-    id: 'js',
-    bytes: arena.byteLength,
     view: (buffer) => views[buffer]!,
     run(part) {
       for (const job of jobs[part]!) job();
     },
-    dispose() {},
   };
 }

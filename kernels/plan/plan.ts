@@ -32,11 +32,7 @@ export interface Plan<Part extends string = string> {
 
 /** Runs the parts of a plan. */
 export interface Executor<Part extends string = string, N extends Numbers = Float32Array> {
-  readonly id: string;
-  /** The numbers of a buffer where the executor has them: written and read in place. Stand until `dispose`. */
+  /** The numbers of a buffer where the executor has them: written and read in place. Its memory goes with the last view. */
   view(buffer: number): N;
   run(part: Part): void;
-  /** Bytes it holds. */
-  readonly bytes: number;
-  dispose(): void;
 }

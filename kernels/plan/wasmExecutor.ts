@@ -1,6 +1,6 @@
 import { emitStreams } from '../elementwise/emitStreams.ts';
 import type { StreamProgram } from '../elementwise/streams.ts';
-import { planProgram, type PlanProgram } from '../wasm/planProgram.ts';
+import { planProgram } from '../wasm/planProgram.ts';
 import { ABSENT, type Executor, type Operation, type Plan } from './plan.ts';
 
 const PAGE = 65536;
@@ -16,7 +16,7 @@ const SLACK = 256;
 export function wasmExecutor<Part extends string>(
   plan: Plan<Part>,
   options: { readonly build?: 'plain' | 'fused' } = {},
-): Executor<Part> & Pick<PlanProgram, 'isFused'> {
+): Executor<Part> {
   const operations = Object.values<readonly Operation[]>(plan.parts).flat();
   const scratch = operations.reduce(
     (most, op) => ('kernel' in op ? Math.max(most, op.kernel.wasm.scratch?.(op.dims) ?? 0) : most),
@@ -25,7 +25,7 @@ export function wasmExecutor<Part extends string>(
   const scratchAt = START + 4 * plan.floats + SLACK;
   const bytes = scratchAt + 4 * scratch + SLACK;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
-  const { functions, isFused } = planProgram(memory, options.build);
+  const { functions } = planProgram(memory, options.build);
   const programs = [...new Set(operations.flatMap((op) => ('program' in op ? [op.program] : [])))];
   const streams = runPrograms(programs, memory);
 
@@ -43,9 +43,6 @@ export function wasmExecutor<Part extends string>(
     Object.entries<readonly Operation[]>(plan.parts).map(([part, own]) => [part, own.map(jobOf)]),
   );
   return {
-    id: 'wasm',
-    isFused,
-    bytes: memory.buffer.byteLength,
     view(buffer) {
       const { at, size } = plan.buffers[buffer]!;
       return new Float32Array(memory.buffer, START + 4 * at, size);
@@ -53,8 +50,6 @@ export function wasmExecutor<Part extends string>(
     run(part) {
       for (const job of jobs[part]!) job();
     },
-    // The memory goes with the last view of it.
-    dispose() {},
   };
 }
 

@@ -1,4 +1,10 @@
-import { applyTensors, elementwise, evaluateExpression, type Elementwise, type ElementwiseDefinition } from '#kernels';
+import {
+  applyElementwise,
+  elementwise,
+  evaluateExpression,
+  type Elementwise,
+  type ElementwiseDefinition,
+} from '#kernels';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** A number an activation owns: a trained shape parameter, or a fixed setting the user may change. */
@@ -68,7 +74,7 @@ export function defineActivation(declared: FormulaActivation | CodedActivation):
     arity: inputs.length,
     elementwise: fn,
     scalar: (x, given) => evaluateExpression(fn.value, { ...named(x), ...given }),
-    apply: (x, given) => applyTensors(fn.value, { ...named(x), ...given }, fn.derivatives),
+    apply: (x, given) => applyElementwise(fn, { ...named(x), ...given }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { OptionTable, OptionValues } from '../core/options.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import type { Composite, CompositeKind } from '../relevance/composite.ts';
 import { defineAttribution, type Attribution } from './attribution.ts';
-import { walkToInput } from './walkToInput.ts';
+import { walkToInput } from '../relevance/walkToInput.ts';
 
 /** What holds for every way to share a score out. */
 const OTHER_TABLES =

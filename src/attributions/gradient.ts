@@ -2,7 +2,7 @@ import { choice } from '../core/options.ts';
 import { channelsOf } from '../core/shape.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import { defineAttribution } from './attribution.ts';
-import { gradientAt } from './walkToInput.ts';
+import { gradientAt } from '../relevance/walkToInput.ts';
 
 /**
  * ∂f/∂x (Simonyan, Vedaldi and Zisserman 2014, "Deep inside convolutional networks", section 3; there the largest

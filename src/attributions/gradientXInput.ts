@@ -1,6 +1,6 @@
 import { readAndDispose } from '../core/readBack.ts';
 import { defineAttribution } from './attribution.ts';
-import { gradientAt } from './walkToInput.ts';
+import { gradientAt } from '../relevance/walkToInput.ts';
 
 /** x · ∂f/∂x (Shrikumar, Greenside, Shcherbina and Kundaje 2016, "Not just a black box"). */
 export const gradientXInput = defineAttribution({

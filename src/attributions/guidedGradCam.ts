@@ -3,7 +3,7 @@ import { readAndDispose } from '../core/readBack.ts';
 import { guidedBackprop } from '../relevance/composites/guidedBackprop.ts';
 import { defineAttribution } from './attribution.ts';
 import { classActivation, nodeOption } from './classActivation.ts';
-import { walkToInput } from './walkToInput.ts';
+import { walkToInput } from '../relevance/walkToInput.ts';
 
 /** Guided backpropagation times the enlarged Grad-CAM map (Selvaraju et al. 2017, section 3.2). */
 export const guidedGradCam = defineAttribution({

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { readAndDispose } from '../core/readBack.ts';
 import type { Question } from './attribution.ts';
-import { gradientAt } from './walkToInput.ts';
+import { gradientAt } from '../relevance/walkToInput.ts';
 
 interface Points {
   readonly total: number;

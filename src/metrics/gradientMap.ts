@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { gradientAt } from '../attributions/walkToInput.ts';
+import { gradientAt } from '../relevance/walkToInput.ts';
 import { inTurn } from '../core/inTurn.ts';
 import { readAndDispose } from '../core/readBack.ts';
 import type { Model } from '../network/model.ts';

@@ -20,7 +20,10 @@ export interface WeightSource {
 /** A network with weights. Whoever builds one disposes it. */
 export interface Model {
   readonly network: Network;
-  /** Variables by "node/param", in walking order; up to date whenever they are asked for. */
+  /**
+   * Variables by "node/param", in walking order; up to date whenever they are asked for. While a trainer is at work, change
+   * them by `write`: what is assigned to a variable alone is overwritten by the next step.
+   */
   readonly weights: ReadonlyMap<string, Variable>;
   readonly specs: ReadonlyMap<string, ParamSpec>;
   readonly seed: number;

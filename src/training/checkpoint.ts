@@ -1,6 +1,6 @@
 import type { NetworkJSON } from '../network/serialize.ts';
 
-/** A run at one step, complete: continuing from it repeats the run bit for bit on the cpu tier. Plain data. */
+/** A run at one step, complete: continuing from it repeats the run bit for bit on the same engine. Plain data. */
 export interface Checkpoint {
   readonly network: NetworkJSON;
   readonly step: number;

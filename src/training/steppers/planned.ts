@@ -109,10 +109,7 @@ export function plannedStepper(model: Model, recipe: TrainingPlan, engine: PlanE
       losses = [];
       for (const [name, own] of slots) own.set(values[name]!);
     },
-    dispose() {
-      model.follow(null);
-      executor.dispose();
-    },
+    dispose: () => model.follow(null),
   };
 }
 

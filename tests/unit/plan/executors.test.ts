@@ -1,5 +1,5 @@
 import { jsExecutor, wasmExecutor, type Executor } from '#kernels';
-import { losses, network, optimizers } from '#src';
+import { activations, losses, network, optimizers } from '#src';
 import { expect, test } from 'vitest';
 import { allKinds, drawn } from '../../support/allKinds.ts';
 import { relativeError } from '../../support/finiteDifference.ts';
@@ -23,6 +23,9 @@ const executors: Readonly<Record<string, (step: TrainingStep) => Executor<StepPa
   wasm: ({ plan }) => wasmExecutor(plan),
   'wasm, plain products': ({ plan }) => wasmExecutor(plan, { build: 'plain' }),
 };
+const functions = [...activations].flatMap(({ id: fn }) =>
+  (['shared', 'channel'] as const).map((parameters) => ({ fn, parameters })),
+);
 /** Every loss on as many outputs as it may have. */
 const lossCases = [...losses].flatMap(({ id, outputs }) =>
   [...new Set([outputs(2), outputs(10)])].map((count) => ({ id, outputs: count })),
@@ -70,6 +73,21 @@ for (const name of Object.keys(executors)) {
     check(errors.loss).toBeLessThan(1e-5);
     check(errors.gradients).toBeLessThan(GRADIENT_TOLERANCE);
     check(errors.weights).toBeLessThan(GRADIENT_TOLERANCE);
+  });
+
+  test.for(functions)(`${name}: activation $fn, parameters $parameters, is that of float64`, ({ fn, parameters }) => {
+    const units = 4 * activations.get(fn).arity;
+    const net = network(
+      [3],
+      [
+        { kind: 'dense', units },
+        { kind: 'activate', fn, parameters },
+        { kind: 'dense', units: 3 },
+      ],
+    );
+    const errors = compare(net, 3, name);
+    expect(errors.loss).toBeLessThan(1e-5);
+    expect(errors.gradients).toBeLessThan(GRADIENT_TOLERANCE);
   });
 
   test.for([...optimizers].flatMap(({ id }) => [0, 0.01].map((weightDecay) => ({ id, weightDecay }))))(

@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Model } from '../network/model.ts';
-import { rulesFor, type Composite, type RuleChoices } from '../relevance/composite.ts';
-import { gradientOnly } from '../relevance/composites/gradientOnly.ts';
-import { startAt } from '../relevance/logits.ts';
-import { toInput } from '../relevance/toInput.ts';
-import { traceSteps } from '../relevance/trace.ts';
+import { rulesFor, type Composite, type RuleChoices } from './composite.ts';
+import { gradientOnly } from './composites/gradientOnly.ts';
+import { startAt } from './logits.ts';
+import { toInput } from './toInput.ts';
+import { traceSteps } from './trace.ts';
 
 /** What arrives at the input, in its shape, and the batch norms that could not be folded. */
 export interface Walked {
